@@ -1,0 +1,61 @@
+"""The errors raised on purpose. Each message says what, where and what to do, in one line.
+
+MonitorError
+├─ ConfigError      the user must change a file or a variable
+├─ BaselineError    the baseline cannot be used
+├─ FeedError        one feed failed; the run goes on
+│  ├─ FetchError    network, status, size, time
+│  └─ ParseError    not a feed, or nothing readable in it
+├─ StoreError       the database is locked, full, damaged, foreign or of another version
+└─ DeliveryError    a message was not accepted; its delivery stays unsent
+"""
+
+
+class MonitorError(Exception):
+    """Base of every error that the monitor raises on purpose; `exit_code` is what the command line returns for it."""
+
+    exit_code = 1
+
+
+class ConfigError(MonitorError):
+    """A setting is missing or wrong; the message names the file and the key."""
+
+    exit_code = 2
+
+
+class BaselineError(MonitorError):
+    """A profile or an article cannot be read or holds nothing to watch."""
+
+    exit_code = 2
+
+
+class FeedError(MonitorError):
+    """One feed could not be polled. `kind` is a short stable word that is stored and counted."""
+
+    def __init__(
+        self, message: str, *, kind: str, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class FetchError(FeedError):
+    """The network, the server's status, the size or the time stood in the way."""
+
+
+class ParseError(FeedError):
+    """The answer is not a feed, or nothing in it can be read."""
+
+
+class StoreError(MonitorError):
+    """The database cannot be used, or not now."""
+
+
+class DeliveryError(MonitorError):
+    """A channel did not accept a message. `permanent` tells that trying again is useless."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
