@@ -1,0 +1,64 @@
+"""Words and their stems, the unit in which texts are compared."""
+
+import re
+from functools import lru_cache
+
+import Stemmer
+
+from monitor.text.fold import fold
+
+_WORD = re.compile(r"[^\W_]+")
+_ARABIC = re.compile("[\u0600-\u06ff]")
+MAX_WORD_LENGTH = 40  # longer runs are addresses, hashes or attacks, never words
+
+# Function words, and the article of Arabic names. Negations and question words stay out of the vectors too: they say
+# how a thing is told, which the relation looks at, not what it is about.
+STOP_WORDS = frozenset(
+    """a about above after again against all also although always am among an and another any are around as at away be
+    became because become been before behind being below between both but by can cannot could did do does doing done
+    down during each either else even ever every few for from further get gets getting give given go goes going gone got
+    had has have having he her here hers herself him himself his how however i if in into is it its itself just last
+    least less let like likely made make makes many may me might more most much must my myself near nearly neither
+    never next no nor not now of off often on once one only onto or other others our ours out over own per perhaps put
+    quite rather re said same say saying says see seen several shall she should since so some still such take taken than
+    that the their theirs them themselves then there therefore these they this those though through thus till to
+    together told too toward towards under until up upon us use used very via was we well were what when where whether
+    which while who whom whose why will with within without would yet you your yours al el""".split()
+)
+
+_MEMO_SIZE = 200_000
+
+
+@lru_cache(maxsize=8)
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    # Stemmer instances cache on their own; ours is memoised per word below, so theirs is off.
+    name = language.split("-")[0].lower()
+    return Stemmer.Stemmer(name if name in _ISO else "en", 0)
+
+
+_ISO = frozenset("ar hy eu ca da nl en fi fr de el hi hu id ga it lt ne no pt ro ru sr es sv ta tr yi".split())
+
+
+@lru_cache(maxsize=_MEMO_SIZE)
+def stem(word: str, language: str = "en") -> str:
+    """The stem of one folded word; Arabic words get the Arabic stemmer whatever the language."""
+    if word.isdecimal():
+        return word
+    if _ARABIC.match(word):
+        language = "ar"
+    return str(_stemmer(language).stemWord(word))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, folded, in order; numbers count as words."""
+    return folded_words(fold(text))
+
+
+def folded_words(folded: str) -> list[str]:
+    """The words of a text that is folded already."""
+    return [w for w in _WORD.findall(folded) if len(w) <= MAX_WORD_LENGTH]
+
+
+def stems(text: str, language: str = "en") -> list[str]:
+    """The stems of a text in order, without stop words."""
+    return [stem(w, language) for w in words(text) if w not in STOP_WORDS]
