@@ -1,0 +1,85 @@
+"""Checks of single values. Each returns the value or raises ValueError saying what is wrong and what to do."""
+
+import difflib
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import PlainValidator, ValidationInfo
+
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\x00-\x1f\x7f]+")
+
+
+def absolute_path(path: Path, info: ValidationInfo) -> Path:
+    """The path, relative to the folder of the configuration file where one was read; `~` is the home folder."""
+    if "\0" in str(path):
+        raise ValueError("holds a NUL character, give a path")
+    folder: Path | None = (info.context or {}).get("folder")
+    expanded = path.expanduser()
+    return expanded if folder is None else Path(folder, expanded).resolve()
+
+
+def check_address(text: str) -> str:
+    """A mail address that can stand in a header and an envelope without surprise."""
+    if not _ADDRESS.fullmatch(text) or len(text) > 254:
+        raise ValueError(f"{text!r} is not a mail address, write it as name@example.org")
+    return text
+
+
+def check_host(text: str) -> str:
+    """A host name or an IP address, without scheme or port."""
+    if not re.fullmatch(r"[A-Za-z0-9_.:-]+", text) or "://" in text:
+        raise ValueError(f"{text!r} is not a host name, write it as mail.example.org; the port has a key of its own")
+    return text
+
+
+def check_contact(text: str) -> str:
+    """A contact for the user agent: printable ASCII, since it goes into a header."""
+    if not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise ValueError("not an address that fits a header, give a web or mail address without spaces")
+    return text
+
+
+def check_zone(name: str) -> str:
+    """The name of an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not an IANA time zone{suggestion(name, available_timezones())}") from None
+    return name
+
+
+def check_network(value: object) -> IPv4Network | IPv6Network:
+    """A network in CIDR notation, or one address."""
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    try:
+        if not isinstance(value, str):
+            raise ValueError("not a text")
+        return ip_network(value)
+    except ValueError as exc:
+        raise ValueError(f'{exc}, write a network such as "192.168.0.0/16" or one address') from exc
+
+
+IPNetwork = Annotated[IPv4Network | IPv6Network, PlainValidator(check_network)]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether mail to this host never leaves the machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def suggestion(word: str, known: set[str]) -> str:
+    """ ", did you mean X?" for the nearest known word, or what there is to choose from if it is little."""
+    folded = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    if near:
+        return f", did you mean {folded[near[0]]}?"
+    if 0 < len(known) <= 14:
+        return f", use one of: {', '.join(sorted(known))}"
+    return ""
