@@ -107,6 +107,7 @@ class FeedSource:
     interval_s: float | None = None
     full_text: bool = False
     publisher: str | None = None
+    language: str | None = None  # of its reports, where they do not say themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,7 @@ class Validators:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    full_at: datetime | None = None  # when the whole body was last sent: validators may lie, so it is asked for anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,9 @@ class FeedState:
     failures: int = 0  # in a row
     moved_to: str | None = None
     moved_count: int = 0
+    gone_count: int = 0  # answers 410 in a row
     retired: bool = False
+    next_poll_why: str = ""  # one phrase for people: why the next poll is when it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +268,7 @@ class Rule:
     min_score: float = 0.0
     severity: Severity = Severity.NORMAL
     recipients: tuple[str, ...] = ()  # empty: all
+    muted_until: datetime | None = None  # until then its alerts are held for the digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
