@@ -1,4 +1,4 @@
-"""The frozen records of what people are told: what the store hands to an alert mail and to a digest, and a digest made of it.
+"""The frozen records of what people are told: what the store gives for an alert or a digest, and a composed digest.
 
 The store fills `AlertView` and `DigestMaterial`; `digest/` turns them into a `Digest` and a `Message`. Values only.
 """
@@ -7,6 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.model import Alert, FigurePair, Match, Recipient, Relation, Report, Standing
+
+SURE_FROM = 0.9  # a relation less certain than this is told with "may"
+
+_SURE = {
+    Relation.SUPPORTS: "supports",
+    Relation.CONTRADICTS: "contradicts",
+    Relation.UPDATES: "changes",
+    Relation.RELATED: "is about",
+}
+_UNSURE = {Relation.CONTRADICTS: "may contradict", Relation.UPDATES: "may change"}
+
+
+def relation_words(relation: Relation, confidence: float) -> str:
+    """How a relation is told to people: `contradicts`, or `may contradict` when it is not certain."""
+    if confidence < SURE_FROM:
+        return _UNSURE.get(relation, _SURE[relation])
+    return _SURE[relation]
+
 
 # ---- what the store gives -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Which matches are worth telling: rules over values. Touches no clock, database or network."""
