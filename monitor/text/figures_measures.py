@@ -1,0 +1,168 @@
+"""What a figure measures: small groups of words that news uses for the same thing, and the names of its scope."""
+
+import re
+from functools import lru_cache
+
+from monitor.text.fold import fold
+from monitor.text.stems import STOP_WORDS, stem
+
+# What happened to the things counted. Two figures of different states never measure the same.
+_STATES = {
+    "dead": "dead died die dies dying death deaths kill killed kills killing toll fatality fatalities fatal lives "
+    "slain claimed victims perished corpses bodies lost",
+    "injured": "injured injure injures injury injuries wounded wound wounding hurt casualties "
+    "hospitalised hospitalized",
+    "missing": "missing unaccounted disappeared",
+    "displaced": "displaced displacement fled flee fleeing uprooted",
+    "evacuated": "evacuated evacuate evacuation evacuees evacuee relocated left moved gone",
+    "homeless": "homeless homelessness unhoused shelter",
+    "arrested": "arrested arrest arrests detained detain detention detentions detainees custody jailed jail prison "
+    "imprisoned remanded held warrant warrants apprehended",
+    "suspected": "suspected suspect suspects investigated investigation probed accused identified alleged probe "
+    "charged",
+    "destroyed": "collapsed collapse collapses destroyed destroy destruction fell fallen toppled flattened razed "
+    "ruined ruin ruins demolished demolition demolish levelled leveled down",
+    "damaged": "damaged damage",
+    "affected": "affected affect affects impacted",
+    "infected": "infected infections cases infection tested",
+    "rescued": "rescued rescue survivors survivor saved pulled freed",
+    "absent": "absent boycotted boycott abstained abstentions",
+    "opposed": "opposed against voted-against",
+}
+# The things themselves, by what else they are called.
+_THINGS = {
+    "person": "people persons person men man women woman civilians civilian citizens residents inhabitants individuals "
+    "others members",
+    "soldier": "soldiers soldier troops troop servicemen servicemembers personnel forces fighters militants marines",
+    "lawmaker": "lawmakers lawmaker legislators legislator deputies mps parliamentarians senators representatives",
+    "attack": "attacks attack strikes strike assaults raids bombings barrages incidents",
+    "rocket": "rockets rocket missiles missile katyusha katyushas shells projectiles mortars",
+    "base": "bases base sites site facilities facility installations camps camp outposts",
+    "building": "buildings building houses homes house structures blocks apartments residences dwellings flats",
+    "country": "countries country nations nation states",
+    "vehicle": "trucks truck lorries lorry vehicles vehicle truckloads convoy convoys",
+    "tremor": "aftershocks aftershock tremors tremor quakes earthquakes earthquake quake shocks shock",
+    "crossing": "crossings crossing routes",
+    "team": "teams team crews",
+    "family": "families family households household",
+    "application": "applications application",
+    "employee": "employees workers staff jobs job workforce layoffs",
+    "customer": "customers clients depositors users subscribers members",
+    "branch": "branches branch outlets stores offices",
+    "vote": "votes vote ballots",
+    "aid": "aid assistance relief funding funds fund grant grants donation donated pledged pledge pledges promised "
+    "support help financing contribution contributions",
+    "loss": "loss losses damage damages cost costs lost bill",
+    "appeal": "appeal appeals appealed requested seeks sought asked",
+    "asset": "assets asset holdings portfolio",
+    "deposit": "deposits deposit",
+    "share": "shares stock stocks share",
+    "debt": "debt debts loans loan borrowed borrowing borrowings owed",
+    "price": "price paid pay buy bought purchase acquire acquired",
+    "revenue": "revenue revenues sales turnover",
+    "profit": "profit profits earnings income",
+    "rate": "rate rates interest inflation",
+    "fine": "fine fined fines penalty penalties settlement",
+}
+# Words that narrow a place down to a part of it.
+_QUALIFIERS = {
+    "opposition": "opposition rebel rebels opposition-held rebel-held rebel-controlled insurgent",
+    "government": "government government-held government-controlled regime regime-held",
+    "north": "north northern",
+    "south": "south southern",
+    "east": "east eastern",
+    "west": "west western",
+    "northwest": "north-west northwest north-western northwestern",
+    "northeast": "north-east northeast north-eastern northeastern",
+    "southeast": "south-east southeast south-eastern southeastern",
+    "southwest": "south-west southwest south-western southwestern",
+}
+
+
+def _by_word(groups: dict[str, str]) -> dict[str, frozenset[str]]:
+    table: dict[str, frozenset[str]] = {}
+    for label, words in groups.items():
+        for word in words.split():
+            table[word] = table.get(word, frozenset()) | {label}
+    return table
+
+
+_STATE_OF = _by_word(_STATES)
+_THING_OF = _by_word(_THINGS)
+_QUALIFIER_OF = _by_word(_QUALIFIERS)
+GENERIC = frozenset({"person"})  # says nothing about what was counted
+
+_NAME = re.compile(r"[^\W\d_a-z][\w’'-]*")
+_PLACE_PREPOSITIONS = frozenset("in across throughout within inside for at near around of from inside into".split())
+_ENDINGS = re.compile(r"(?:ians?|ish|iyes?|ese|eans?|ans?|ey|ia|is?|y|o|a|e)$")
+_IRREGULAR = {
+    "american": "us", "americans": "us", "usa": "us", "us": "us", "washington": "us", "british": "uk", "britain": "uk",
+    "uk": "uk", "french": "france", "dutch": "netherlands", "spanish": "spain", "swiss": "switzerland",
+    "european": "eu", "turkiye": "turkey", "greek": "greece", "danish": "denmark", "welsh": "wales",
+}  # fmt: skip
+
+
+def states_of(words: list[str]) -> frozenset[str]:
+    """The states (dead, injured, arrested...) that the words name."""
+    return frozenset(label for word in words for label in _STATE_OF.get(word, ()))
+
+
+def known_things(words: list[str]) -> frozenset[str]:
+    """The things that the words name, by the groups alone."""
+    return frozenset(label for word in words for label in _THING_OF.get(word, ()))
+
+
+def things_of(words: list[str]) -> frozenset[str]:
+    """The things that the words name: the group's label, or the stem where no group has the word."""
+    found: set[str] = set()
+    for word in words:
+        if word in STOP_WORDS or word in _STATE_OF or word in _QUALIFIER_OF or not word.isalpha():
+            continue
+        found |= _THING_OF.get(word) or {stem(word)}
+    return frozenset(found)
+
+
+def qualifiers_of(words: list[str]) -> frozenset[str]:
+    """The parts of a place that the words narrow it down to."""
+    found: set[str] = set()
+    for word in words:
+        found |= _QUALIFIER_OF.get(word, frozenset())
+        if "-held" in word or "-controlled" in word:
+            found |= _QUALIFIER_OF.get(word.rsplit("-", 1)[0], frozenset())
+    return frozenset(found)
+
+
+@lru_cache(maxsize=20_000)
+def name_key(name: str) -> str:
+    """One key for a name, its demonym and its possessive: Turkey, Turkish, Türkiye's."""
+    folded = fold(name).strip("-")
+    folded = _IRREGULAR.get(folded, folded)
+    if folded in ("us", "uk", "eu", "un"):
+        return folded
+    stripped = _ENDINGS.sub("", folded)
+    return stripped if len(stripped) >= 3 else folded
+
+
+def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Keys of the capitalised words of a text, and of those that say where: after "in", as possessive or demonym."""
+    found: set[str] = set()
+    where: set[str] = set()
+    previous_where = False
+    end = 0
+    for match in _NAME.finditer(text):
+        name = match.group()
+        key = name_key(name)
+        if key != "us" and fold(name) in STOP_WORDS:
+            continue
+        found.add(key)
+        before = text[end if previous_where else 0 : match.start()].split()
+        coordinated = previous_where and before in ([], ["and"], ["or"], ["and", "the"], [","])
+        preposition = len(before) > 0 and (
+            before[-1].lower() in _PLACE_PREPOSITIONS
+            or (len(before) > 1 and before[-1].lower() in ("the", "both") and before[-2].lower() in _PLACE_PREPOSITIONS)
+        )
+        is_where = coordinated or preposition or name.endswith(("'s", "’s", "ish", "ian", "ians", "ese", "qi"))
+        if is_where:
+            where.add(key)
+        previous_where, end = is_where, match.end()
+    return frozenset(found), frozenset(where)
