@@ -142,7 +142,8 @@ class DigestStory:
     reports: int
     publishers: tuple[str, ...]
     links: tuple[tuple[str, str], ...]  # (outlet, address) of further reports of the story, the best left out
-    figures: tuple[FigurePair, ...]
+    figures: tuple[FigurePair, ...]  # those that differ
+    told_above: bool = False  # its passage already stands among the changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,15 @@ class DigestBaseline:
     changes: tuple[ClaimChange, ...]
     claims: tuple[DigestClaim, ...]
     claims_left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGroup:
+    """The alerts held back for one reason: how many, and the first few."""
+
+    reason: str
+    count: int
+    alerts: tuple[HeldAlert, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,8 +206,7 @@ class Digest:
     near_misses: tuple[NearMiss, ...]
     duplicates: int
     filtered: int
-    held: tuple[HeldAlert, ...]
-    held_left_out: int
+    held: tuple[HeldGroup, ...]
     troubles: tuple[FeedTrouble, ...]
     troubles_left_out: int
     members: tuple[DigestMember, ...]

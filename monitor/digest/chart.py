@@ -1,0 +1,27 @@
+"""The days of a digest's period, gaps filled, for the small chart at its head."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta, tzinfo
+
+from monitor.model_digest import DayCount, DigestMaterial
+
+LONGEST_DAYS = 14
+_FEWEST_DAYS = 3  # fewer say nothing that the line of figures does not say
+
+
+def fill_days(material: DigestMaterial, until: datetime, zone: tzinfo) -> tuple[DayCount, ...]:
+    """One entry for each local day of the period, at most the last 14; empty if there is nothing to draw."""
+    counted = {one.day: one for one in material.days} or _from_matches(material, zone)
+    last = until.date()
+    start = material.since.astimezone(zone).date() if material.since else min(counted, default=last)
+    first = max(start, last - timedelta(days=LONGEST_DAYS - 1))
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    shown = tuple(counted.get(day) or DayCount(day=day, reports=0, matched=0) for day in days)
+    enough = len(shown) >= _FEWEST_DAYS and any(one.matched for one in shown)
+    return shown if enough else ()
+
+
+def _from_matches(material: DigestMaterial, zone: tzinfo) -> dict[date, DayCount]:
+    reports = {match.report_id: match.report for match in material.matches}
+    days = Counter(report.published.astimezone(zone).date() for report in reports.values() if report.published)
+    return {day: DayCount(day=day, reports=number, matched=number) for day, number in days.items()}

@@ -1,0 +1,221 @@
+"""From a composed digest or an alert's view to a message: text and HTML, small enough to be shown whole."""
+
+import textwrap
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from monitor.digest import words
+from monitor.digest.clean import host_of, one_line, web_address
+from monitor.digest.marking import mark_words
+from monitor.digest.subjects import count
+from monitor.model import FigurePair, Match, Message, Severity
+from monitor.model_digest import AlertView, Digest, DigestBaseline, DigestClaim
+
+# Some mail programs cut a message off at 102 kB of HTML; what does not fit below this is counted instead.
+MAX_HTML_BYTES = 95_000
+_SHRINK_STEPS = (
+    (4, 25),
+    (3, 20),
+    (2, 15),
+    (1, 12),
+    (1, 6),
+    (1, 3),
+    (0, 3),
+    (0, 1),
+)  # stories a claim, claims a baseline
+_TEXT_WIDTH = 72
+_TERMS_SHOWN = 6
+_CHART_HEIGHT = 44  # pixels
+_PASSAGE_LIMIT = 700
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """What a mail says about itself."""
+
+    how_to_change: str = (
+        "You are a recipient in the monitor's configuration. To change what is told, edit [[rules]] and [[recipients]] "
+        "there; to see why something was or was not told: monitor alerts list, monitor matches."
+    )
+    list_unsubscribe: str | None = None  # an https address or mailto:, if there is one
+
+
+def render_digest(digest: Digest, *, message_id: str, options: RenderOptions = RenderOptions()) -> Message:
+    """The digest as a message; what would make it too large for a mail program is counted instead of shown."""
+    html = _digest_html(digest, options)
+    for stories, claims in _SHRINK_STEPS:
+        if len(html.encode("utf-8", "replace")) <= MAX_HTML_BYTES:
+            break
+        digest = shrink(digest, stories=stories, claims=claims)
+        html = _digest_html(digest, options)
+    return Message(
+        message_id=message_id,
+        subject=one_line(digest.subject, 200),
+        text=_tidy(_render("digest.txt.j2", options, **_digest_values(digest))),
+        html=html,
+        headers=_headers(options),
+    )
+
+
+def render_alert(
+    view: AlertView, *, message_id: str, now: datetime, options: RenderOptions = RenderOptions()
+) -> Message:
+    """One alert as a message; a follow-up of a story replies to the story's first alert. `now` gives the zone."""
+    values = {"view": view, "now": now, "terms": _term_bars(view.match), "subject": _alert_subject(view)}
+    follows = view.first_message_id if view.first_message_id != message_id else None
+    urgent = (("Importance", "high"),) if view.alert.severity is Severity.HIGH else ()
+    return Message(
+        message_id=message_id,
+        subject=_alert_subject(view),
+        text=_tidy(_render("alert.txt.j2", options, **values)),
+        html=_render("alert.html.j2", options, **values),
+        in_reply_to=follows,
+        headers=urgent + _headers(options),
+    )
+
+
+def shrink(digest: Digest, *, stories: int, claims: int) -> Digest:
+    """The same digest with at most so many stories a claim and claims a baseline; the rest becomes a count."""
+    return replace(digest, baselines=tuple(_shrink_baseline(one, stories, claims) for one in digest.baselines))
+
+
+def _shrink_baseline(baseline: DigestBaseline, stories: int, claims: int) -> DigestBaseline:
+    return replace(
+        baseline,
+        claims=tuple(_shrink_claim(claim, stories) for claim in baseline.claims[:claims]),
+        claims_left_out=baseline.claims_left_out + max(0, len(baseline.claims) - claims),
+    )
+
+
+def _shrink_claim(claim: DigestClaim, stories: int) -> DigestClaim:
+    cut = max(0, len(claim.stories) - stories)
+    return replace(claim, stories=claim.stories[:stories], stories_left_out=claim.stories_left_out + cut)
+
+
+def _digest_html(digest: Digest, options: RenderOptions) -> str:
+    return _render("digest.html.j2", options, **_digest_values(digest))
+
+
+def _digest_values(digest: Digest) -> dict[str, Any]:
+    return {
+        "digest": digest,
+        "title": digest.subject if digest.is_empty or not digest.reports else count(digest.reports, "report"),
+        "summary": words.summary(digest),
+        "left_out": words.left_out(digest),
+        "bars": _bars(digest),
+        "chart_note": _chart_note(digest),
+    }
+
+
+def _bars(digest: Digest) -> list[dict[str, Any]]:
+    """The chart's columns in pixels: matched reports dark, the others read pale above them."""
+    tallest = max((max(day.reports, day.matched) for day in digest.days), default=0) or 1
+    bars = []
+    for day in digest.days:
+        matched = _pixels(day.matched, tallest)
+        rest = max(0, _pixels(max(day.reports, day.matched), tallest) - matched)
+        bars.append({"matched": matched, "rest": rest, "label": str(day.day.day), "count": day.matched})
+    return bars
+
+
+def _pixels(number: int, tallest: int) -> int:
+    return max(2, round(number / tallest * _CHART_HEIGHT)) if number else 0
+
+
+def _chart_note(digest: Digest) -> str:
+    if any(day.reports > day.matched for day in digest.days):
+        return "Reports a day: on your claims dark, others pale."
+    return "Reports on your claims a day."
+
+
+def _term_bars(match: Match) -> list[dict[str, Any]]:
+    """The largest terms of the score, with the width of their bars and their share in per cent."""
+    total = sum(max(share, 0.0) for _, share in match.terms) or 1.0
+    ranked = sorted(match.terms, key=lambda item: (-item[1], item[0]))[:_TERMS_SHOWN]
+    largest = max((share for _, share in ranked), default=1.0) or 1.0
+    return [
+        {
+            "name": one_line(words.term_name(term), 60),
+            "width": max(1, round(share / largest * 100)),
+            "percent": round(share / total * 100),
+        }
+        for term, share in ranked
+        if share > 0
+    ]
+
+
+def _alert_subject(view: AlertView) -> str:
+    return one_line(view.alert.headline, 180)
+
+
+def _headers(options: RenderOptions) -> tuple[tuple[str, str], ...]:
+    return (("List-Unsubscribe", f"<{options.list_unsubscribe}>"),) if options.list_unsubscribe else ()
+
+
+def _render(template: str, options: RenderOptions, **values: Any) -> str:
+    return _environment().get_template(template).render(options=options, **values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=lambda name: bool(name and name.endswith(".html.j2")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        capitalize_first=lambda text: text[:1].upper() + text[1:],
+        count=count,
+        day=words.day_words,
+        differing=_differing,
+        host=host_of,
+        line=one_line,
+        nearness=words.nearness,
+        shortlist=lambda names: ", ".join(names[:5]) + (" and others" if len(names) > 5 else ""),
+        spans=lambda match: mark_words(one_line(match.passage, _PASSAGE_LIMIT), match),
+        stance=words.stance,
+        stars=_stars,
+        trouble=words.trouble,
+        verb=words.verb,
+        was=words.was,
+        web=web_address,
+        when=words.when_words,
+        wrap=_wrap,
+    )
+    return environment
+
+
+def _differing(pairs: tuple[FigurePair, ...]) -> tuple[FigurePair, ...]:
+    return tuple(pair for pair in pairs if not pair.agrees)
+
+
+def _stars(match: Match) -> str:
+    spans = mark_words(one_line(match.passage, _PASSAGE_LIMIT), match)
+    return "".join(f"*{span.text}*" if span.marked else span.text for span in spans)
+
+
+def _wrap(text: str, indent: int = 0) -> str:
+    """The text in lines of 72 characters; addresses are never broken."""
+    pad = " " * indent
+    return textwrap.fill(
+        one_line(text, 4000),
+        width=_TEXT_WIDTH,
+        initial_indent=pad,
+        subsequent_indent=pad,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _tidy(text: str) -> str:
+    """Without blanks at line ends and without more than one empty line in a row."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
+    return "\n".join(kept) + "\n"
