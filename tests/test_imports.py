@@ -41,7 +41,6 @@ HOMES: dict[str, set[str]] = {
     "trafilatura": {"feeds"},
     "lxml": {"feeds"},
     "sklearn": {"matching"},
-    "ahocorasick": {"matching", "text"},
     "sqlite_utils": {"store"},
     "sqlite3": {"store"},
     "jinja2": {"digest"},

@@ -1,7 +1,7 @@
 """Figures of a claim beside figures of a report: which measure the same, and whether they agree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.text.figures_find import find_figures
 from monitor.text.figures_measures import GENERIC
@@ -12,6 +12,9 @@ _ROUNDED, _ABOUT, _MORE = 0.03, 0.04, 0.25
 _EXACT_KINDS = frozenset({"year", "day", "ordinal", "age"})
 _DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
 _DAYS |= {"month": 30.44, "year": 365.25, "decade": 3652.5}
+_SIDES = frozenset({"opposition", "government"})  # who holds a part of a place
+_EQUAL_MARGIN = 0.25  # an equal figure that is bound a little less well still is the one meant
+_PART_OF = 30  # a count this many times smaller is another count
 MIN_BINDING = 0.5  # below this two figures do not measure the same
 
 
@@ -62,34 +65,40 @@ def comparable(claim: Figure, report: Figure) -> bool:
     """Whether kind and unit allow a comparison at all."""
     if claim.kind == report.kind:
         return claim.unit == report.unit or claim.kind == "duration"
-    return {claim.kind, report.kind} == {"count", "ordinal"}
+    # "The 22nd attack" speaks of the number of attacks; "the second earthquake" of the claim does not.
+    return claim.kind == "count" and report.kind == "ordinal"
 
 
 def binding(claim: Figure, report: Figure, aliases: Mapping[str, str] | None = None) -> tuple[float, str]:
     """How sure it is that both figures measure the same, and why or why not."""
     if not comparable(claim, report):
         return 0.0, "another kind of figure"
+    if (report.forecast and not claim.forecast) or (report.rate and not claim.rate):
+        return 0.0, "a forecast" if report.forecast else "a rate"
     measure = _measure(claim, report)
     if measure <= 0:
         return 0.0, "another noun"
     place, reason = _place(claim, report, aliases or {})
     if place <= 0:
         return 0.0, reason
-    score = 0.6 * measure + 0.4 * place
-    if report.part and not claim.part:
-        score -= 0.2
-    return score, reason
+    return 0.6 * measure + 0.4 * place - (0.2 if report.part and not claim.part else 0.0), reason
 
 
 def _measure(claim: Figure, report: Figure) -> float:
+    """How well noun and state agree, 0 to 1."""
+    heads, theirs = set(claim.heads), set(report.heads)
+    if heads - GENERIC and theirs and not theirs & set(claim.nouns) and not heads & set(report.nouns):
+        return 0.0
     nouns = (set(claim.nouns) & set(report.nouns)) - GENERIC
+    if claim.kind == "magnitude" and (nouns or not claim.nouns or not report.nouns):
+        return 1.0 if nouns else 0.8
     states = set(claim.states) & set(report.states)
     if claim.states and report.states:
-        return 0.0 if not states else 1.0 if nouns or not _telling(claim) or not _telling(report) else 0.7
-    if claim.states and _telling(claim) and nouns:
-        return 0.7
-    if not claim.states and nouns:
-        return 1.0
+        if not states:
+            return 0.0
+        return 1.0 if nouns or not _telling(claim) or not _telling(report) else 0.7
+    if nouns:
+        return 0.7 if claim.states else 1.0
     return 0.0
 
 
@@ -99,29 +108,33 @@ def _telling(figure: Figure) -> set[str]:
 
 def _place(claim: Figure, report: Figure, aliases: Mapping[str, str]) -> tuple[float, str]:
     """Whether both count in the same place: whole against part, one country against another."""
-    own = {aliases.get(p, p) for p in claim.where or claim.places}
-    named, where = {aliases.get(p, p) for p in report.places}, {aliases.get(p, p) for p in report.where}
+    own = _keys(claim.where or claim.places, aliases)
+    named, where = _keys(report.places, aliases), _keys(report.where, aliases)
     qualifiers, theirs = set(claim.qualifiers), set(report.qualifiers)
+    sides = theirs & _SIDES
+    if len(sides) == 1 and not sides & qualifiers:
+        return 0.0, "only a part of the place"
     if claim.total:
-        if len(where - {""}) == 1 or (own and len(named & own) == 1 and len(own) > 1):
+        if len(where) == 1 or sides or (len(own) > 1 and len(named & own) == 1):
             return 0.0, "only a part of the claim's sum"
         return (1.0, "the sum") if report.total or len(where) > 1 else (0.8, "no place named")
-    if qualifiers and not theirs & qualifiers and theirs:
-        return 0.0, "another part of the place"
-    if theirs & {"opposition", "government"} and not qualifiers:
-        return 0.0, "only a part of the place"
-    shared = own & named
-    if shared:
-        return (0.0, "the sum of several places") if len(where) > len(own) else (1.0, "same place")
+    if qualifiers & _SIDES and not theirs & qualifiers and (where or theirs):
+        return 0.0, "the whole of the place"
+    if own & named:
+        return (0.0, "the sum of several places") if len(where) > max(len(own), 1) else (1.0, "same place")
     if report.total and own:
         return 0.0, "the sum of several places"
     if own and where:
         return 0.0, "another place"
     if not own:
         return (0.7 if where else 1.0), "no place in the claim"
-    if qualifiers and qualifiers & theirs:
+    if qualifiers & theirs:
         return 0.9, "same part of the place"
-    return (0.4 if not qualifiers else 0.2), "no place named"
+    return (0.5, "the place is named near by") if own & _keys(report.around, aliases) else (0.2, "no place named")
+
+
+def _keys(names: tuple[str, ...], aliases: Mapping[str, str]) -> set[str]:
+    return {aliases.get(name, name) for name in names}
 
 
 def compare_figures(
@@ -135,6 +148,7 @@ def compare_figures(
     claims, reports = find_figures(claim_text), find_figures(report_text)
     if not strict:
         return _compare_loosely(claims, reports)
+    claims = _share_places(claims)
     found = []
     for claim in claims:
         if claim.kind in ("year", "day", "age") or claim.definite:
@@ -145,28 +159,52 @@ def compare_figures(
     return tuple(sorted(found, key=lambda c: (-c.binding, c.claim.start)))
 
 
+def _share_places(claims: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """The claim's figures, those that name no place with the places of the whole claim."""
+    where = tuple(sorted({name for figure in claims for name in figure.where}))
+    return tuple(f if f.where or f.places or f.total else replace(f, where=where) for f in claims)
+
+
 def _best(
     claim: Figure, claims: tuple[Figure, ...], reports: tuple[Figure, ...], aliases: Mapping[str, str] | None
 ) -> FigureComparison | None:
-    ranked = []
+    ranked: list[FigureComparison] = []
     for report in reports:
         score, reason = binding(claim, report, aliases)
         if score < MIN_BINDING or report.origin or report.definite:
             continue
         agrees = values_agree(claim, report)
-        # A figure that another figure of the claim explains is not in conflict with this one.
-        if not agrees and any(o is not claim and comparable(o, report) and values_agree(o, report) for o in claims):
+        if not agrees and (_is_explained(claim, claims, report) or _is_part(claim, report)):
             continue
+        direction = 0 if agrees else (1 if interval(report)[0] >= interval(claim)[1] else -1)
         ranked.append(
-            (round(score, 3), report.is_plain or report.step <= claim.step, agrees, -report.start, report, reason)
+            FigureComparison(
+                claim=claim, report=report, agrees=agrees, direction=direction, binding=round(score, 3), reason=reason
+            )
         )
     if not ranked:
         return None
-    score, _, agrees, _, report, reason = max(ranked, key=lambda r: r[:4])
-    direction = 0 if agrees else (1 if interval(report)[0] >= interval(claim)[1] else -1)
-    return FigureComparison(
-        claim=claim, report=report, agrees=agrees, direction=direction, binding=score, reason=reason
-    )
+    best = max(ranked, key=lambda c: (c.binding, _is_sharp(c), c.agrees, -c.report.start))
+    equal = [c for c in ranked if c.agrees and c.binding >= best.binding - _EQUAL_MARGIN and _is_sharp(c)]
+    return max(equal, key=lambda c: c.binding) if equal else best
+
+
+def _is_explained(claim: Figure, claims: tuple[Figure, ...], report: Figure) -> bool:
+    """Whether another figure of the claim is the one that the report gives."""
+    return any(o is not claim and comparable(o, report) and values_agree(o, report) for o in claims)
+
+
+def _is_part(claim: Figure, report: Figure) -> bool:
+    """Whether a number is too small to be a rival count: three of the 131, the second of 42."""
+    if report.kind == "ordinal":
+        return report.value < claim.value / 2
+    return claim.kind == "count" and report.value * _PART_OF < claim.value
+
+
+def _is_sharp(comparison: FigureComparison) -> bool:
+    """Whether the report gives the figure about as exactly as the claim does."""
+    low, high = interval(comparison.report)
+    return high - low <= max(0.02 * abs(high), comparison.claim.step)
 
 
 def _compare_loosely(claims: tuple[Figure, ...], reports: tuple[Figure, ...]) -> tuple[FigureComparison, ...]:

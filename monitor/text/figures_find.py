@@ -23,6 +23,12 @@ _ORIGIN = re.compile(
     r"\b(?:from|instead of|rather than|compared (?:with|to)|against)\s+(?:\w+\s+){0,2}(?:[A-Z]{0,3}[$€£₺])?$",
     re.IGNORECASE,
 )
+_FORECAST = re.compile(
+    r"\b(?:could|might|may(?! have)|will|would|expect(?:s|ed|ing)?|forecasts?|predict(?:s|ed)?|project(?:s|ed)|likely|"
+    r"probably|fears?|feared|warn(?:s|ed|ing)?|sees?|set to|about to|on course)\b",
+    re.IGNORECASE,
+)
+_RATE = re.compile(r"\b(?:daily|average|per (?:day|hour|week|month|year)|an? (?:day|hour|week|month|year)|each)\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b(?:the|these|those|all|both|other|its|their)\s+$", re.IGNORECASE)
 _SCOPE = re.compile(
     r"\b(?:since (?:the )?[\w ]{3,24}|so far|to date|this (?:year|month|week|summer|season)|"
@@ -41,7 +47,7 @@ _CHUNK_OF = re.compile(r"\s+of\s+(?:(?:the|its|their|those|these)\s+)?")
 _CHUNK_ENDS = frozenset(
     """in on by at from to were was are is be been being have has had who which that with for since after as said says
     will would could may might and or but when while where than then if because their its his her it they he she not
-    between during within until till under over above into across per a an including about so""".split()
+    between during within until the till under over above into across per a an including about so""".split()
 )
 _SOFTENERS = re.compile(
     r"(?:(?:more than|at least|no fewer than|up to|as many as|fewer than|less than|close to|over|above|about|around|"
@@ -105,6 +111,8 @@ def _cuts(sentence: str) -> list[int]:
         after = sentence[match.end() :].lstrip()
         if match.group() == "and" and after[:1].isupper() and _NAME_LAST.search(sentence[: match.start()]):
             continue
+        if sentence[: match.start()].rstrip().endswith("-") and match.group() == "and":  # rebel- and government-held
+            continue
         if match.group() == "," and sentence[match.end() : match.end() + 1].isdigit():
             continue
         found.append(match.start())
@@ -134,7 +142,9 @@ def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> F
         kind=place.kind,
         unit=place.unit,
         nouns=tuple(sorted(nouns)),
+        heads=tuple(sorted(things_of(chunk))),
         states=tuple(sorted(states)),
+        around=tuple(sorted(names_in(sentence)[0])),
         places=tuple(sorted(names)),
         where=tuple(sorted(where)),
         qualifiers=tuple(sorted(qualifiers_of([w.lower() for w in _TOKEN.findall(own)]))),
@@ -142,6 +152,8 @@ def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> F
         part=bool(_PART.search(before)),
         origin=bool(_ORIGIN.search(before)),
         definite=_is_definite(number, sentence),
+        forecast=bool(_FORECAST.search(sentence, place.clause, place.high)),
+        rate=bool(_RATE.search(sentence, place.low, place.high)),
         approx=number.approx,
         bound=number.bound,
         step=number.step * place.by,

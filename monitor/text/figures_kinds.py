@@ -98,7 +98,8 @@ def _measured(number: Number, before: str, after: str) -> tuple[str, str, float,
     is_plain = not number.in_words and number.value < 120 and not number.bound and not number.approx
     if _AGED.search(before) or (is_plain and _NAME_BEFORE.search(before) and re.match(r"\s*(?:,|\.|$|\))", after)):
         return "age", "year", 1.0, number.end
-    return "count", "", 1.0, number.end
+    # Nothing is counted in tenths: "rates the quake at 7.4", "a score of 3.5".
+    return "count" if number.step >= 1 else "decimal", "", 1.0, number.end
 
 
 def _is_year(number: Number, before: str, after: str) -> bool:

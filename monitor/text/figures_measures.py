@@ -9,19 +9,20 @@ from monitor.text.stems import STOP_WORDS, stem
 # What happened to the things counted. Two figures of different states never measure the same.
 _STATES = {
     "dead": "dead died die dies dying death deaths kill killed kills killing toll fatality fatalities fatal lives "
-    "slain claimed victims perished corpses bodies lost",
+    "slain claimed victims perished corpses bodies",
     "injured": "injured injure injures injury injuries wounded wound wounding hurt casualties "
     "hospitalised hospitalized",
     "missing": "missing unaccounted disappeared",
     "displaced": "displaced displacement fled flee fleeing uprooted",
     "evacuated": "evacuated evacuate evacuation evacuees evacuee relocated left moved gone",
-    "homeless": "homeless homelessness unhoused shelter",
+    "homeless": "homeless homelessness unhoused",
     "arrested": "arrested arrest arrests detained detain detention detentions detainees custody jailed jail prison "
     "imprisoned remanded held warrant warrants apprehended",
     "suspected": "suspected suspect suspects investigated investigation probed accused identified alleged probe "
     "charged",
     "destroyed": "collapsed collapse collapses destroyed destroy destruction fell fallen toppled flattened razed "
-    "ruined ruin ruins demolished demolition demolish levelled leveled down",
+    "ruined ruin levelled leveled down",
+    "demolished": "demolished demolition demolish",
     "damaged": "damaged damage",
     "affected": "affected affect affects impacted",
     "infected": "infected infections cases infection tested",
@@ -94,6 +95,8 @@ GENERIC = frozenset({"person"})  # says nothing about what was counted
 
 _NAME = re.compile(r"[^\W\d_a-z][\w’'-]*")
 _PLACE_PREPOSITIONS = frozenset("in across throughout within inside for at near around of from inside into".split())
+# "said in Paris" tells where somebody spoke, not where something was counted.
+_SPEAKING = frozenset("said says told spoke speaking announced declared reported toured visited visiting".split())
 _ENDINGS = re.compile(r"(?:ians?|ish|iyes?|ese|eans?|ans?|ey|ia|is?|y|o|a|e)$")
 _IRREGULAR = {
     "american": "us", "americans": "us", "usa": "us", "us": "us", "washington": "us", "british": "uk", "britain": "uk",
@@ -161,6 +164,7 @@ def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
             before[-1].lower() in _PLACE_PREPOSITIONS
             or (len(before) > 1 and before[-1].lower() in ("the", "both") and before[-2].lower() in _PLACE_PREPOSITIONS)
         )
+        preposition = preposition and not (len(before) > 1 and before[-2].lower() in _SPEAKING)
         is_where = coordinated or preposition or name.endswith(("'s", "’s", "ish", "ian", "ians", "ese", "qi"))
         if is_where:
             where.add(key)

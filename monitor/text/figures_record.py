@@ -12,7 +12,9 @@ class Figure:
     kind: str  # count, share, money, ordinal, duration, age, measure, weight, magnitude, points, year, day
     unit: str  # "%", "USD", "hour", "m", "magnitude"; "" for counts
     nouns: tuple[str, ...]  # what is counted, as labels of small synonym groups or stems
+    heads: tuple[str, ...]  # those of them that stand in its own noun phrase
     states: tuple[str, ...]  # what happened to it: dead, injured, arrested, destroyed...
+    around: tuple[str, ...]  # keys of the names in its sentence
     places: tuple[str, ...]  # keys of the names in its clause
     where: tuple[str, ...]  # those among them that say where
     qualifiers: tuple[str, ...]  # parts of a place: north, opposition
@@ -20,6 +22,8 @@ class Figure:
     part: bool  # said to be a part: of whom, including
     origin: bool  # the value something changed from
     definite: bool  # "the two countries": tells which, counts nothing
+    forecast: bool  # said of what may or will be
+    rate: bool  # by the day, on average
     approx: bool
     bound: str  # "min", "max", "below" or ""
     step: float  # the place of the last digit that is meant, in units of `value`

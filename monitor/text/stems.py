@@ -7,7 +7,8 @@ import Stemmer
 
 from monitor.text.fold import fold
 
-_WORD = re.compile(r"[^\W_]+")
+# A number with its separators and ordinal ending is one word ("1,200", "22nd"), so is a name with digits ("k1").
+_WORD = re.compile(r"\d+(?:[.,]\d+)*(?:(?:st|nd|rd|th)\b)?|[^\W\d_][^\W_]*")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 MAX_WORD_LENGTH = 40  # longer runs are addresses, hashes or attacks, never words
 

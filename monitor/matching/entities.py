@@ -1,0 +1,173 @@
+"""Finds the baseline's entities in a text: every alias at once, in one pass over the words.
+
+All aliases stand in one tree of words, so the time depends on the text and hardly on the number of aliases, and a name
+is only found at word boundaries. The longest alias wins; where one of an entity's `not` names stands, nobody is found.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.matching.background import Background
+from monitor.matching.romanise import consonant_key
+from monitor.model import Entity
+from monitor.text.stems import STOP_WORDS, stem, words
+
+_END = "\0"  # the key under which a tree node keeps the entity that ends there; no word is like it
+_NOBODY = -1  # ends a `not` name
+# A name written another way is recognised by its consonants only where chance likeness is rare: four consonants in a
+# single word, six in all words of a longer name, and never in place of a word that general news uses.
+_LEAST_KEY = 4
+_LEAST_KEYS = 6
+_COMMON = 0.5  # of 10,000 reports
+
+
+# Acronyms that fold to everyday words (WHO, IS, IT) are names only in capitals: they are marked before folding.
+_ACRONYM = re.compile(r"[A-Z]{2,6}")
+_MARK = "acronym0"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words `start` to `end` (exclusive) of a text name entity number `entity`."""
+
+    entity: int
+    start: int
+    end: int
+
+
+def surname(entity: Entity) -> str | None:
+    """The last word of a person's name of two or more words, which press reports use alone after the first mention."""
+    parts = words(entity.name)
+    if entity.type != "person" or len(parts) < 2 or len(parts[-1]) < 4:
+        return None
+    return parts[-1]
+
+
+class EntityFinder:
+    """Built once for a baseline; `find` gives the mentions in a sequence of folded words."""
+
+    def __init__(self, entities: Sequence[Entity], background: Background) -> None:
+        self.entities = tuple(entities)
+        self._background = background
+        self._exact: dict[str, Any] = {}
+        self._keys: dict[str, Any] = {}
+        self._acronyms = self._find_acronyms()
+        for number, entity in enumerate(self.entities):
+            for alias in (entity.name, *entity.aliases):
+                path = words(self.mark_acronyms(alias))
+                self._add(self._exact, path, number)
+                self._add_keys(path, number)
+        self._add_surnames()
+        for entity in self.entities:
+            for other in entity.excluded:
+                self._add(self._exact, words(other), _NOBODY, override=True)
+
+    def _find_acronyms(self) -> re.Pattern[str] | None:
+        aliases = {a for e in self.entities for a in (e.name, *e.aliases) if _ACRONYM.fullmatch(a)}
+        everyday = sorted(a for a in aliases if words(a)[0] in STOP_WORDS)
+        return re.compile(rf"\b(?:{'|'.join(everyday)})\b") if everyday else None
+
+    def mark_acronyms(self, text: str) -> str:
+        """The text with acronyms that would fold to everyday words made unmistakable; to be called before folding."""
+        if self._acronyms is None or (text.isupper() and " " in text):  # a headline in capitals tells nothing
+            return text
+        return self._acronyms.sub(lambda m: _MARK + m.group().lower(), text)
+
+    @staticmethod
+    def _add(tree: dict[str, Any], path: Sequence[str], number: int, *, override: bool = False) -> None:
+        if not path or all(w in STOP_WORDS for w in path):
+            return
+        for word in path:
+            tree = tree.setdefault(word, {})
+        if override:
+            tree[_END] = number
+        else:
+            tree.setdefault(_END, number)
+
+    def _add_keys(self, path: Sequence[str], number: int) -> None:
+        keys = [consonant_key(w) for w in path]
+        least = _LEAST_KEY if len(path) == 1 else _LEAST_KEYS
+        if sum(map(len, keys)) < least:
+            return
+        tree = self._keys
+        for word, key in zip(path, keys, strict=True):  # a word may be written as listed or by its consonants
+            node = tree.get(word) or tree.get(key) or {}
+            tree[word] = node
+            if key:
+                tree.setdefault(key, node)
+            tree = node
+        tree.setdefault(_END, number)
+
+    def _add_surnames(self) -> None:
+        owners: dict[str, list[int]] = {}
+        for number, entity in enumerate(self.entities):
+            name = surname(entity)
+            if name and not self._is_common(name):
+                owners.setdefault(name, []).append(number)
+        for name, numbers in owners.items():
+            if len(numbers) == 1:  # a name that two people share binds to neither
+                self._add(self._exact, [name], numbers[0])
+                self._add_keys([name], numbers[0])
+
+    def _is_common(self, word: str) -> bool:
+        return word in STOP_WORDS or self._background.is_common(stem(word), _COMMON)
+
+    def _other_spelling(self, word: str) -> str:
+        """The consonant key of a word that may be a name; of an everyday word the word itself."""
+        return word if self._is_common(word) else consonant_key(word) or word
+
+    def find(self, text_words: Sequence[str]) -> list[Mention]:
+        """The mentions in order, longest first at each place, none overlapping."""
+        found: list[Mention] = []
+        at, count = 0, len(text_words)
+        exact, keys = self._exact, self._keys
+        while at < count:
+            word = text_words[at]
+            end, number = self._longest(exact, text_words, at) if word in exact else (at, None)
+            if number is None and keys and (word in keys or consonant_key(word) in keys):
+                end, number = self._longest_key(text_words, at)
+            if number is None:
+                at += 1
+                continue
+            if number != _NOBODY:
+                found.append(Mention(number, at, end))
+            at = end
+        return found
+
+    @staticmethod
+    def _longest(tree: dict[str, Any], text_words: Sequence[str], at: int) -> tuple[int, int | None]:
+        best: tuple[int, int | None] = (at, None)
+        for here in range(at, len(text_words)):
+            node = tree.get(text_words[here])
+            if node is None:
+                break
+            tree = node
+            if _END in tree:
+                best = (here + 1, tree[_END])
+        return best
+
+    def _longest_key(self, text_words: Sequence[str], at: int) -> tuple[int, int | None]:
+        tree = self._keys
+        best: tuple[int, int | None] = (at, None)
+        for here in range(at, len(text_words)):
+            word = text_words[here]
+            node = tree.get(word) or tree.get(self._other_spelling(word))
+            if node is None:
+                break
+            tree = node
+            if _END in tree:
+                best = (here + 1, tree[_END])
+        return best
+
+    def frequency(self, number: int) -> float:
+        """How often general news names the entity: for each alias its rarest word decides, the aliases add up."""
+        entity = self.entities[number]
+        seen = self._background.frequencies
+        total = 0.0
+        for alias in {tuple(words(a)) for a in (entity.name, *entity.aliases)}:
+            content = [w for w in alias if w not in STOP_WORDS]
+            if content:
+                total += min(seen.get(stem(w), 0.0) for w in content)
+        return total

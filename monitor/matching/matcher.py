@@ -1,0 +1,209 @@
+"""ClaimMatcher: which claims of a baseline a report bears on, how surely, by which passage and words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from monitor.errors import BaselineError
+from monitor.matching import scoring
+from monitor.matching.background import load_background
+from monitor.matching.calibration import calibrate
+from monitor.matching.explain import PassageFinder, named, shares
+from monitor.matching.relation import relate
+from monitor.matching.space import build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
+from monitor.matching.terms import Terms
+from monitor.model import Baseline, Decision, Match, Report, Scored
+
+VERSION = "tfidf-1"
+BATCH = 1_000  # reports scored at once; bounds memory
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """One batch of reports, scored."""
+
+    saturated: sp.csr_matrix
+    scores: NDArray[np.float64]  # reports x claims
+    topic: NDArray[np.float64]  # reports
+
+
+class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typed
+    """Scores reports against the claims of a baseline, after scikit-learn's conventions for estimators.
+
+    Parameters
+    ----------
+    threshold : float in 0..1, default 0.5
+        What is at or above it is a match; a claim's own threshold comes first. It means the same for every baseline.
+    background : str or None, default None
+        Language of the background document frequencies; None takes the baseline's.
+
+    Attributes
+    ----------
+    baseline_ : Baseline
+        What it was fitted on.
+    thresholds_ : ndarray of shape (n_claims,)
+        The threshold of each claim.
+    space_ : Space
+        Terms, weights and claim vectors.
+
+    Examples
+    --------
+    >>> from monitor import Baseline, ClaimMatcher, Report
+    >>> from monitor.model import Claim
+    >>> claims = (Claim(id="A", text="Rockets hit the Taji base."), Claim(id="B", text="Parliament expels the troops."))
+    >>> matcher = ClaimMatcher().fit(Baseline(id="b", title="", claims=claims, entities=()))
+    >>> [m.claim for m in matcher.match([Report(key="1", title="Rockets hit Taji base again")])[0].matches]
+    ['A']
+    """
+
+    def __init__(self, *, threshold: float = scoring.DEFAULT_THRESHOLD, background: str | None = None) -> None:
+        self.threshold = threshold
+        self.background = background
+
+    # ---- fitting --------------------------------------------------------------------------------------------------
+
+    def fit(self, X: Baseline, y: None = None) -> "ClaimMatcher":
+        """Build the space and the calibration of a baseline; raises BaselineError when there is nothing to match."""
+        if not X.claims:
+            raise BaselineError(f"baseline {X.id}: no claims to match; add [[claims]] or an article to draw them from")
+        background = load_background(self.background or X.language)
+        self.baseline_ = X
+        self.background_ = background.name
+        self.extractor_ = make_extractor(X, background)
+        texts: list[Terms] = []
+        owner: list[int] = []
+        queries = []
+        for number, claim in enumerate(X.claims):
+            own = [self.extractor_.extract(text) for text in claim_texts(claim)]
+            texts += own
+            owner += [number] * len(own)
+            queries.append(claim_query(own))
+        vocabulary = sorted({term for query in queries for term in query})
+        frequency = [(t, term_frequency_in_news(t, self.extractor_, background)) for t in vocabulary]
+        self.space_ = build_space(queries, frequency)
+        self.calibration_ = calibrate(self.space_, texts, owner, np.array([df for _, df in frequency]))
+        self.with_phrases_ = np.array([bool(claim.phrases) for claim in X.claims])
+        self.bars_ = scoring.bars(self.calibration_, self.with_phrases_)
+        self.steepness_ = scoring.steepness(self.with_phrases_)
+        self.thresholds_ = np.array([self.threshold if c.threshold is None else c.threshold for c in X.claims])
+        self.n_features_in_ = 1
+        return self
+
+    @property
+    def mode(self) -> str:
+        """How scores are made: matcher version, background table; kept with every match."""
+        check_is_fitted(self)
+        return f"{VERSION}/{self.background_}"
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """The claims' ids, in the order of `transform`'s columns."""
+        check_is_fitted(self)
+        return np.asarray([claim.id for claim in self.baseline_.claims], dtype=object)
+
+    # ---- scoring --------------------------------------------------------------------------------------------------
+
+    def transform(self, X: Iterable[Report | str]) -> sp.csr_matrix:
+        """Scores of shape (n_reports, n_claims), each 0..1; reports may be plain strings."""
+        check_is_fitted(self)
+        reports = [Report(key="", title=x) if isinstance(x, str) else x for x in X]
+        rows = [sp.csr_matrix(self._score(self._terms(batch)).scores) for batch in _batches(reports)]
+        return sp.vstack(rows).tocsr() if rows else sp.csr_matrix((0, len(self.baseline_.claims)))
+
+    def _terms(self, reports: Sequence[Report]) -> list[Terms]:
+        return [self.extractor_.extract(f"{report.title}\n{report.text}") for report in reports]
+
+    def _score(self, terms: Sequence[Terms]) -> _Batch:
+        saturated = self.space_.saturated(terms)
+        known = np.array([any(t.startswith("e:") for t in text.counts) for text in terms])
+        stranger = np.where(known, 1.0, scoring.STRANGER) if self.baseline_.entities else np.ones(len(terms))
+        raw = (saturated @ self.space_.queries.T).toarray() * stranger[:, None]
+        topic = (saturated @ self.space_.topic_queries.T).toarray() * stranger[:, None]
+        ratio = topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)
+        return _Batch(
+            saturated=saturated,
+            scores=scoring.squash(raw / self.bars_, self.steepness_),
+            topic=scoring.squash(ratio.max(axis=1) / 2, scoring.TOPIC_STEEPNESS),
+        )
+
+    def match(self, reports: Sequence[Report], dates: Sequence[date | None] | None = None) -> list[Scored]:
+        """The verdict on each report, in order; `dates` are the days of their stories where those are known better."""
+        check_is_fitted(self)
+        days = dates or [report.published.date() if report.published else None for report in reports]
+        found: list[Scored] = []
+        for start in range(0, len(reports), BATCH):
+            batch = reports[start : start + BATCH]
+            terms = self._terms(batch)
+            scored = self._score(terms)
+            for row, report in enumerate(batch):
+                found.append(self._verdict(report, terms[row], scored, row, days[start + row]))
+        return found
+
+    # ---- explaining -----------------------------------------------------------------------------------------------
+
+    def _verdict(self, report: Report, terms: Terms, batch: _Batch, row: int, day: date | None) -> Scored:
+        scores = batch.scores[row]
+        order = np.lexsort((np.arange(len(scores)), -scores))
+        above = [int(j) for j in order if scores[j] >= self.thresholds_[j] and scores[j] > 0]
+        best = int(order[0])
+        finder = PassageFinder(report.title, report.text, self.extractor_) if above else None
+        matches = tuple(self._match(report, batch, row, j, finder, day) for j in above) if finder else ()
+        decision, reason = self._decide(scores[best], best, bool(matches))
+        return Scored(
+            key=report.key,
+            score=float(batch.topic[row]),
+            decision=decision,
+            reason=reason,
+            matches=matches,
+            best_claim=self.baseline_.claims[best].id if scores[best] > 0 else None,
+            best_claim_score=float(scores[best]),
+            entities=named(sorted(terms.counts)),
+        )
+
+    def _decide(self, score: float, claim: int, matched: bool) -> tuple[Decision, str]:
+        name, bar = self.baseline_.claims[claim].id, self.thresholds_[claim]
+        if matched:
+            return Decision.MATCHED, f"{name} at {score:.2f}, threshold {bar:.2f}"
+        if score >= scoring.NEAR_MISS * bar and score > 0:
+            return Decision.NEAR_MISS, f"nearest is {name} at {score:.2f}, threshold {bar:.2f}"
+        if score > 0:
+            return Decision.BELOW, f"nearest is {name} at {score:.2f}, far below {bar:.2f}"
+        return Decision.BELOW, "nothing in common with any claim"
+
+    def _parts(self, saturated: sp.csr_matrix, row: int, claim: int) -> dict[str, float]:
+        """Each term's part of the raw score of one pair."""
+        product = saturated[row].multiply(self.space_.queries[claim]).tocoo()
+        return {self.space_.terms[c]: float(v) for c, v in zip(product.col, product.data, strict=True)}
+
+    def _match(
+        self, report: Report, batch: _Batch, row: int, number: int, finder: PassageFinder, day: date | None
+    ) -> Match:
+        claim = self.baseline_.claims[number]
+        parts = self._parts(batch.saturated, row, number)
+        passage = finder.best(parts)
+        text = passage.text if passage else report.title
+        verdict = relate(claim, report, text, baseline_date=self.baseline_.published, story_date=day)
+        score = float(batch.scores[row, number])
+        return Match(
+            claim=claim.id,
+            score=score,
+            threshold=float(self.thresholds_[number]),
+            relation=verdict.relation,
+            confidence=verdict.confidence,
+            passage=text,
+            terms=shares(parts, score),
+            entities=named(tuple(parts)),
+            figures=verdict.figures,
+            note=verdict.note,
+            mode=self.mode,
+        )
+
+
+def _batches(reports: Sequence[Report]) -> Iterable[Sequence[Report]]:
+    return (reports[start : start + BATCH] for start in range(0, len(reports), BATCH))
