@@ -28,7 +28,9 @@ _FORECAST = re.compile(
     r"probably|fears?|feared|warn(?:s|ed|ing)?|sees?|set to|about to|on course)\b",
     re.IGNORECASE,
 )
-_RATE = re.compile(r"\b(?:daily|average|per (?:day|hour|week|month|year)|an? (?:day|hour|week|month|year)|each)\b", re.IGNORECASE)
+_RATE = re.compile(
+    r"\b(?:daily|average|per (?:day|hour|week|month|year)|an? (?:day|hour|week|month|year)|each)\b", re.IGNORECASE
+)
 _DEFINITE = re.compile(r"\b(?:the|these|those|all|both|other|its|their)\s+$", re.IGNORECASE)
 _SCOPE = re.compile(
     r"\b(?:since (?:the )?[\w ]{3,24}|so far|to date|this (?:year|month|week|summer|season)|"
