@@ -1,0 +1,126 @@
+"""The only door to plain text: what a feed or page sends comes out without markup and without hidden characters."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from lxml import etree
+
+MAX_MARKUP_CHARS = 2_000_000  # longer fields are cut before they are read
+MAX_TITLE_CHARS = 500
+MAX_SUMMARY_CHARS = 10_000
+MAX_CONTENT_CHARS = 100_000
+MAX_PASSES = 3  # markup escaped inside markup inside markup is nobody's honest text
+
+# Controls, soft hyphens, zero-width and bidi marks, variation selectors, tags, surrogates, non-characters. U+0600-0605
+# (Arabic number signs) are format characters too, but visible ones, and stay.
+HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+LINE_END = re.compile("\r\n?|[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+SPACES = re.compile(r"[^\S\n]+")
+BREAKS = re.compile(r" ?\n[ \n]*")
+BLANK = re.compile(r"\s+")
+
+BLOCKS = frozenset(
+    "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 "
+    "h4 h5 h6 header hr legend li main nav ol p pre section summary table tbody td tfoot th thead title tr ul".split()
+)
+DROPPED = frozenset(
+    "script style noscript template iframe object embed applet svg math head meta link select option textarea "
+    "button audio video canvas map noembed noframes xmp".split()
+)
+KNOWN = "|".join(
+    sorted(
+        BLOCKS
+        | DROPPED
+        | frozenset(
+            "a abbr acronym b base bdi bdo big body center cite code col colgroup data del dfn em font frame "
+            "frameset html i img input ins kbd label mark marquee param q s samp small source span strike strong "
+            "sub sup time track tt u var wbr image isindex plaintext animate set foreignobject".split()
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+# A less-than sign is markup only before the name of a real element: "x <y" and "<3" are text.
+MARKUP = re.compile(
+    rf"<(?:\s*/?\s*(?:{KNOWN})(?![\w-])|[a-z][\w.-]*:[\w.-]+[^<>]*>|!--|!\[CDATA\[|!doctype|\?xml)", re.IGNORECASE
+)
+STRAY = re.compile(rf"<(?!/?[a-z][^<>]*>|/?(?:{KNOWN})(?![\w-])|[!?])", re.IGNORECASE)
+ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+
+
+def to_plain(markup_or_text: str, *, is_html: bool, limit: int = MAX_CONTENT_CHARS) -> str:
+    """The text as a reader sees it: paragraphs on lines of their own, no markup, nothing invisible, within `limit`.
+
+    `is_html` says what the feed declares. Text that is declared plain and yet carries tags or character references was
+    escaped once too often by its maker, and is read as markup too.
+    """
+    text = clean(markup_or_text[:MAX_MARKUP_CHARS])
+    for number in range(MAX_PASSES):
+        if not (
+            (is_html and number == 0 and ("<" in text or "&" in text)) or MARKUP.search(text) or ENTITY.search(text)
+        ):
+            break
+        text = clean(_strip(text))
+    if MARKUP.search(text):
+        text = clean(MARKUP.sub(" ", text))
+    return cut(text, limit)
+
+
+def to_line(markup_or_text: str, *, is_html: bool, limit: int = MAX_TITLE_CHARS) -> str:
+    """As `to_plain`, on one line: for titles and names."""
+    return cut(BLANK.sub(" ", to_plain(markup_or_text, is_html=is_html)), limit)
+
+
+def clean(text: str) -> str:
+    """The text without hidden characters, its spaces single and its line breaks plain."""
+    text = HIDDEN.sub("", LINE_END.sub("\n", text))
+    return BREAKS.sub("\n", SPACES.sub(" ", text)).strip()
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, shortened at a word's end if it is too long."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    words = head.rsplit(None, 1)[0] if " " in head[-80:] else head
+    return words.rstrip() + "…"
+
+
+def _strip(markup: str) -> str:
+    if "<" not in markup:
+        return unescape(markup)
+    parser = etree.HTMLParser(recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        root = etree.fromstring(f"<html><body><div>{STRAY.sub('&lt;', markup)}</div></body></html>", parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        return unescape(re.sub(r"<[^<>]*>?", " ", markup))
+    return "".join(_texts(root))
+
+
+def _texts(root: etree._Element) -> Iterator[str]:
+    """The pieces of text that a reader would see, with line breaks where blocks begin and end."""
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "start":
+            if element.tag in DROPPED or _is_hidden(element):
+                walk.skip_subtree()
+                continue
+            if element.tag in BLOCKS:
+                yield "\n"
+            yield element.text or ""
+        else:
+            if element.tag in BLOCKS:
+                yield "\n"
+            yield element.tail or ""
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    style = element.get("style")
+    return "hidden" in element.attrib or (style is not None and "display:none" in style.replace(" ", "").lower())

@@ -1,0 +1,146 @@
+"""Polls many feeds at once. What goes wrong with a feed is a value, so that one feed never stops another."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from monitor.errors import FeedError
+from monitor.feeds.fetch import Fetcher, FetchResult
+from monitor.feeds.parse import parse_feed
+from monitor.feeds.schedule import OFFLINE, poll_url
+from monitor.model import FeedOutcome, FeedSource, FeedState, ParsedFeed, Validators
+
+FULL_FETCH_AFTER = timedelta(days=7)  # some servers answer "unchanged" for ever: the whole is asked for now and then
+OUTAGE_KINDS = frozenset({"dns_temp", "unreachable"})  # how a missing network looks; a refusal is already an answer
+OUTAGE_HOSTS = 3  # fewer hosts than that prove nothing
+OFFLINE_SENTENCE = "no host at all could be reached: this machine seems to have no network"
+
+Parse = Callable[[FeedSource, FetchResult, datetime], Awaitable[ParsedFeed]]
+
+
+async def poll_feeds(
+    feeds: Sequence[tuple[FeedSource, FeedState]],
+    fetcher: Fetcher,
+    clock: Callable[[], datetime],
+    *,
+    parse: Parse | None = None,
+) -> AsyncIterator[FeedOutcome]:
+    """The outcome of each feed, as they finish. Any exception but a FeedError is a fault of ours and goes through.
+
+    Outcomes that look like an outage of our own network are held back until some host has answered, and are marked
+    `offline` when none did.
+    """
+    parse = parse or _Parser(fetcher.settings.max_entries)
+    done: asyncio.Queue[FeedOutcome | Exception] = asyncio.Queue(maxsize=max(2, fetcher.settings.concurrency))
+
+    async def run(source: FeedSource, state: FeedState) -> None:
+        try:
+            await done.put(await poll_one(source, state, fetcher, clock, parse))
+        except Exception as exc:  # a fault of ours: handed over to be raised where the outcomes are awaited
+            await done.put(exc)
+
+    tasks = [asyncio.create_task(run(source, state)) for source, state in feeds]
+    held: list[FeedOutcome] = []
+    online = False
+    try:
+        for _ in tasks:
+            outcome = await done.get()
+            if isinstance(outcome, Exception):
+                raise outcome
+            if not online and outcome.error_kind in OUTAGE_KINDS:
+                held.append(outcome)
+                continue
+            online = True
+            for earlier in held:
+                yield earlier
+            held.clear()
+            yield outcome
+        for outcome in _judge_outage(held):
+            yield outcome
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def poll_one(
+    source: FeedSource, state: FeedState, fetcher: Fetcher, clock: Callable[[], datetime], parse: Parse
+) -> FeedOutcome:
+    """The outcome of one feed: reports, "unchanged", or an error as a sentence."""
+    started_at, started = clock(), time.monotonic()
+    outcome = FeedOutcome(url=source.url, started_at=started_at, duration_s=0.0, validators=state.validators)
+    try:
+        result = await fetcher.get(poll_url(source, state), _asked(state, started_at))
+        outcome = replace(
+            outcome,
+            status=result.status,
+            final_url=result.final_url,
+            permanent_url=result.permanent_url,
+            size_bytes=len(result.body),
+            max_age_s=result.max_age_s,
+        )
+        # Equal bytes were a feed last time: the hash is only kept with what was read well.
+        unchanged = result.unchanged or result.validators.body_hash == state.validators.body_hash
+        feed = None if unchanged else await parse(source, result, clock())
+        outcome = replace(outcome, unchanged=unchanged, feed=feed, validators=result.validators)
+    except FeedError as exc:
+        outcome = replace(
+            outcome,
+            error=str(exc),
+            error_kind=exc.kind,
+            status=exc.status or outcome.status,
+            retry_after_s=exc.retry_after_s,
+        )
+    return replace(outcome, duration_s=time.monotonic() - started)
+
+
+class _Parser:
+    """Parses in a thread, one document at a time: the loop goes on meanwhile, and more at once would not be faster."""
+
+    def __init__(self, max_entries: int) -> None:
+        self._max_entries = max_entries
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, source: FeedSource, result: FetchResult, now: datetime) -> ParsedFeed:
+        async with self._turn:
+            feed = await asyncio.to_thread(
+                parse_feed,
+                result.body,
+                url=result.final_url,
+                content_type=result.content_type,
+                now=now,
+                publisher=source.publisher,
+                max_entries=self._max_entries,
+            )
+        return _of_source(feed, source)
+
+
+def _of_source(feed: ParsedFeed, source: FeedSource) -> ParsedFeed:
+    """The feed with its reports filed under the configured address, in the configured language where they name none."""
+    return replace(
+        feed,
+        reports=tuple(
+            replace(report, feed_url=source.url, language=report.language or source.language) for report in feed.reports
+        ),
+    )
+
+
+def _asked(state: FeedState, now: datetime) -> Validators:
+    """What to send as condition: nothing, when the whole has not been sent for a week."""
+    full_at = state.validators.full_at
+    if full_at is not None and now - full_at > FULL_FETCH_AFTER:
+        return Validators()
+    return state.validators
+
+
+def _judge_outage(held: list[FeedOutcome]) -> list[FeedOutcome]:
+    hosts = {urlsplit(outcome.url).hostname for outcome in held}
+    if len(hosts) < OUTAGE_HOSTS:
+        return held
+    return [replace(outcome, error=OFFLINE_SENTENCE, error_kind=OFFLINE) for outcome in held]
