@@ -14,7 +14,7 @@ _SURE = {
     Relation.SUPPORTS: "supports",
     Relation.CONTRADICTS: "contradicts",
     Relation.UPDATES: "changes",
-    Relation.RELATED: "is about",
+    Relation.RELATED: "touches",
 }
 _UNSURE = {Relation.CONTRADICTS: "may contradict", Relation.UPDATES: "may change"}
 
@@ -143,7 +143,6 @@ class DigestStory:
     publishers: tuple[str, ...]
     links: tuple[tuple[str, str], ...]  # (outlet, address) of further reports of the story, the best left out
     figures: tuple[FigurePair, ...]  # those that differ
-    told_above: bool = False  # its passage already stands among the changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +158,21 @@ class DigestClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigestChange:
+    """A claim whose standing moved, with the story that moved it if that is part of this digest."""
+
+    change: ClaimChange
+    story: DigestStory | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestBaseline:
     """One baseline's part of a digest."""
 
     id: str
     title: str
-    changes: tuple[ClaimChange, ...]
-    claims: tuple[DigestClaim, ...]
+    changes: tuple[DigestChange, ...]
+    claims: tuple[DigestClaim, ...]  # without the stories that stand among the changes
     claims_left_out: int = 0
 
 

@@ -70,7 +70,7 @@ def decide_alerts(
     if not candidates:
         return []
     if matched.first_sight and first_sight == "digest":
-        why = "its feed already held it when first polled, so it is left to the digest"
+        why = "it was already in its feed at the first poll, so it is left to the digest"
         return [_hold(matched, one, why) for one in candidates if one.news]
     return _tell(matched, candidates)
 

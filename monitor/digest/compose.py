@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from monitor.digest.chart import fill_days
-from monitor.digest.stories import group_stories, publisher_of, tell_first
+from monitor.digest.stories import TELLING, group_stories, publisher_of, tell_first
 from monitor.digest.subjects import digest_subject, moves
 from monitor.model import Relation, Standing
 from monitor.model_digest import (
     ClaimChange,
     Digest,
     DigestBaseline,
+    DigestChange,
     DigestClaim,
     DigestMatch,
     DigestMaterial,
@@ -28,6 +29,8 @@ from monitor.model_digest import (
 )
 
 _MOVED = (Standing.DISPUTED, Standing.OVERTAKEN, Standing.SUPPORTED, Standing.UNREPORTED)
+
+Stories = dict[str, list[DigestStory]]  # claim -> its stories, most telling first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,33 +85,51 @@ def _baselines(material: DigestMaterial, limits: Limits) -> tuple[DigestBaseline
     seen = [change.baseline_id for change in material.changes] + [match.baseline_id for match in material.matches]
     for baseline_id in seen:
         titles.setdefault(baseline_id, baseline_id)  # a baseline taken out of the configuration since
-    made = []
-    for baseline_id, title in titles.items():
-        changes = [change for change in material.changes if change.baseline_id == baseline_id]
-        matches = [match for match in material.matches if match.baseline_id == baseline_id]
-        if not (changes or matches):
-            continue
-        claims = _claims(matches, changes, limits)
-        made.append(
-            DigestBaseline(
-                id=baseline_id,
-                title=title,
-                changes=tuple(sorted(changes, key=lambda change: (_MOVED.index(change.after), change.claim))),
-                claims=tuple(claims[: limits.claims]),
-                claims_left_out=max(0, len(claims) - limits.claims),
-            )
-        )
-    return tuple(made)
+    return tuple(_baseline(one, titles[one], material, limits) for one in titles if one in seen)
 
 
-def _claims(matches: Iterable[DigestMatch], changes: Sequence[ClaimChange], limits: Limits) -> list[DigestClaim]:
-    """The claims that matches touch: those that moved first, then by how telling their best story is."""
+def _baseline(baseline_id: str, title: str, material: DigestMaterial, limits: Limits) -> DigestBaseline:
     by_claim: dict[str, list[DigestMatch]] = defaultdict(list)
-    for match in matches:
-        by_claim[match.match.claim].append(match)
-    moved = {change.claim: place for place, change in enumerate(changes)}
-    quoted = {(change.claim, change.match.passage) for change in changes if change.match}
-    made = [_claim(claim, group_stories(found, quoted), limits) for claim, found in by_claim.items()]
+    for match in material.matches:
+        if match.baseline_id == baseline_id:
+            by_claim[match.match.claim].append(match)
+    stories = {claim: group_stories(found) for claim, found in by_claim.items()}
+    changes = _changes(material.changes, baseline_id, stories)
+    claims = _claims(stories, changes, limits)
+    return DigestBaseline(
+        id=baseline_id,
+        title=title,
+        changes=changes,
+        claims=tuple(claims[: limits.claims]),
+        claims_left_out=max(0, len(claims) - limits.claims),
+    )
+
+
+def _changes(changes: Iterable[ClaimChange], baseline_id: str, stories: Stories) -> tuple[DigestChange, ...]:
+    """The claims that moved, disputed ones first, each with the story of the report that moved it."""
+    moved = sorted(
+        (change for change in changes if change.baseline_id == baseline_id),
+        key=lambda change: (_MOVED.index(change.after), change.claim),
+    )
+    return tuple(
+        DigestChange(change=change, story=_quoted_story(change, stories.get(change.claim, []))) for change in moved
+    )
+
+
+def _quoted_story(change: ClaimChange, stories: Iterable[DigestStory]) -> DigestStory | None:
+    said = change.match.passage if change.match else None
+    return next((story for story in stories if story.best.match.passage == said), None)
+
+
+def _claims(stories: Stories, changes: Sequence[DigestChange], limits: Limits) -> list[DigestClaim]:
+    """The claims with stories that do not stand among the changes: moved ones first, then the most telling."""
+    moved = {one.change.claim: place for place, one in enumerate(changes)}
+    quoted = {(one.change.claim, one.story.story_id) for one in changes if one.story}
+    made = []
+    for claim, found in stories.items():
+        rest = [story for story in found if (claim, story.story_id) not in quoted]
+        if rest:
+            made.append(_claim(claim, rest, limits))
     return sorted(made, key=lambda one: (moved.get(one.claim, len(moved)), tell_first(one.stories[0].best), one.claim))
 
 
@@ -116,7 +137,7 @@ def _claim(claim: str, stories: Sequence[DigestStory], limits: Limits) -> Digest
     telling = [story for story in stories if story.best.match.relation is not Relation.RELATED]
     related = [story for story in stories if story.best.match.relation is Relation.RELATED]
     shown = (telling + related[: limits.related])[: limits.stories]
-    counts = [(relation, _count(stories, relation)) for relation in _TELLING]
+    counts = [(relation, _count(stories, relation)) for relation in TELLING]
     return DigestClaim(
         baseline_id=stories[0].best.baseline_id,
         claim=claim,
@@ -125,9 +146,6 @@ def _claim(claim: str, stories: Sequence[DigestStory], limits: Limits) -> Digest
         stories=tuple(shown),
         stories_left_out=len(stories) - len(shown),
     )
-
-
-_TELLING = (Relation.CONTRADICTS, Relation.UPDATES, Relation.SUPPORTS, Relation.RELATED)
 
 
 def _count(stories: Iterable[DigestStory], relation: Relation) -> int:

@@ -63,10 +63,10 @@ def _set(marked: bytearray, start: int, end: int) -> None:
 
 def _close_gaps(passage: str, marked: bytearray) -> None:
     """Join neighbouring marks, so that a name of two words is one mark."""
-    for gap in re.finditer(r"[ '’-]", passage):
+    for gap in re.finditer(r"(?<=\w)[ '’-]{1,2}(?=\w)", passage):
         start, end = gap.span()
-        if start > 0 and end < len(passage) and marked[start - 1] and marked[end]:
-            marked[start] = 1
+        if marked[start - 1] and marked[end]:
+            _set(marked, start, end)
 
 
 def _spans(passage: str, marked: bytearray) -> tuple[Span, ...]:

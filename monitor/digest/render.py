@@ -108,29 +108,21 @@ def _digest_values(digest: Digest) -> dict[str, Any]:
         "summary": words.summary(digest),
         "left_out": words.left_out(digest),
         "bars": _bars(digest),
-        "chart_note": _chart_note(digest),
     }
 
 
 def _bars(digest: Digest) -> list[dict[str, Any]]:
-    """The chart's columns in pixels: matched reports dark, the others read pale above them."""
-    tallest = max((max(day.reports, day.matched) for day in digest.days), default=0) or 1
-    bars = []
-    for day in digest.days:
-        matched = _pixels(day.matched, tallest)
-        rest = max(0, _pixels(max(day.reports, day.matched), tallest) - matched)
-        bars.append({"matched": matched, "rest": rest, "label": str(day.day.day), "count": day.matched})
-    return bars
-
-
-def _pixels(number: int, tallest: int) -> int:
-    return max(2, round(number / tallest * _CHART_HEIGHT)) if number else 0
-
-
-def _chart_note(digest: Digest) -> str:
-    if any(day.reports > day.matched for day in digest.days):
-        return "Reports a day: on your claims dark, others pale."
-    return "Reports on your claims a day."
+    """The chart's columns: the day, how many reports matched, and the height in pixels."""
+    tallest = max((day.matched for day in digest.days), default=0) or 1
+    return [
+        {
+            "height": max(2, round(day.matched / tallest * _CHART_HEIGHT)) if day.matched else 0,
+            "number": day.matched,
+            "day": words.short_day(day.day),
+            "label": words.short_day(day.day) if place == 0 or day.day.day == 1 else str(day.day.day),
+        }
+        for place, day in enumerate(digest.days)
+    ]
 
 
 def _term_bars(match: Match) -> list[dict[str, Any]]:
@@ -180,8 +172,8 @@ def _environment() -> Environment:
         nearness=words.nearness,
         shortlist=lambda names: ", ".join(names[:5]) + (" and others" if len(names) > 5 else ""),
         spans=lambda match: mark_words(one_line(match.passage, _PASSAGE_LIMIT), match),
-        stance=words.stance,
         stars=_stars,
+        tally=words.tally,
         trouble=words.trouble,
         verb=words.verb,
         was=words.was,

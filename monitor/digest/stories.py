@@ -1,20 +1,20 @@
 """The matches of one claim by story: the report that says it best, who else carried it, the figures that differ."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from monitor.digest.clean import host_of
 from monitor.model import FigurePair, Relation, Report
 from monitor.model_digest import DigestMatch, DigestStory
 
-_TELLING = (Relation.CONTRADICTS, Relation.UPDATES, Relation.SUPPORTS, Relation.RELATED)
+TELLING = (Relation.CONTRADICTS, Relation.UPDATES, Relation.SUPPORTS, Relation.RELATED)
 _LINKS = 3
 _FIGURES = 2
 
 
 def tell_first(match: DigestMatch) -> tuple[int, bool, float, int]:
     """Orders matches, the most telling first: by relation, originals before copies, by score, by age."""
-    return (_TELLING.index(match.match.relation), match.is_copy, -match.match.score, match.report_id)
+    return (TELLING.index(match.match.relation), match.is_copy, -match.match.score, match.report_id)
 
 
 def publisher_of(report: Report) -> str:
@@ -27,16 +27,16 @@ def publisher_name(report: Report) -> str:
     return (report.outlet or host_of(report.url)).strip()
 
 
-def group_stories(matches: Iterable[DigestMatch], quoted: Collection[tuple[str, str]] = ()) -> list[DigestStory]:
-    """The stories of one claim's matches, most telling first; `quoted` are (claim, passage) that stand elsewhere."""
+def group_stories(matches: Iterable[DigestMatch]) -> list[DigestStory]:
+    """The stories of one claim's matches, most telling first."""
     by_story: dict[int, list[DigestMatch]] = defaultdict(list)
     for match in matches:
         by_story[match.story_id].append(match)
-    stories = [_story(sorted(found, key=tell_first), quoted) for found in by_story.values()]
+    stories = [_story(sorted(found, key=tell_first)) for found in by_story.values()]
     return sorted(stories, key=lambda story: tell_first(story.best))
 
 
-def _story(matches: Sequence[DigestMatch], quoted: Collection[tuple[str, str]]) -> DigestStory:
+def _story(matches: Sequence[DigestMatch]) -> DigestStory:
     best = matches[0]
     carried: dict[str, DigestMatch] = {}
     for match in matches:
@@ -49,7 +49,6 @@ def _story(matches: Sequence[DigestMatch], quoted: Collection[tuple[str, str]]) 
         publishers=tuple(filter(None, (publisher_name(match.report) for match in carried.values()))),
         links=tuple((publisher_name(report), report.url or "") for report in others[:_LINKS]),
         figures=_differing(matches),
-        told_above=(best.match.claim, best.match.passage) in quoted,
     )
 
 

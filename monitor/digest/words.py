@@ -1,18 +1,18 @@
 """How values are put into words in a mail: days and times, relations, standings, shares. No locale, no clock."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.digest.subjects import count
 from monitor.model import Match, Relation, Standing
-from monitor.model_digest import Digest, FeedTrouble, NearMiss, relation_words
+from monitor.model_digest import Digest, DigestClaim, FeedTrouble, NearMiss, relation_words
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = tuple("January February March April May June July August September October November December".split())
 _STANCES = {
-    Relation.CONTRADICTS: ("contradicts", "contradict"),
+    Relation.CONTRADICTS: ("contradicts it", "contradict it"),
     Relation.UPDATES: ("changes it", "change it"),
-    Relation.SUPPORTS: ("supports", "support"),
-    Relation.RELATED: ("merely about it", "merely about it"),
+    Relation.SUPPORTS: ("supports it", "support it"),
+    Relation.RELATED: ("touches it", "touch it"),
 }
 
 
@@ -35,10 +35,13 @@ def verb(match: Match) -> str:
     return relation_words(match.relation, match.confidence)
 
 
-def stance(relation: Relation, number: int) -> str:
-    """What so many stories do: `2 contradict`, without the number."""
-    one, many = _STANCES[relation]
-    return one if number == 1 else many
+def tally(claim: DigestClaim) -> str:
+    """What a claim's stories do, if there are several: `, 3 stories: 1 contradicts it, 2 support it`."""
+    total = sum(number for _, number in claim.counts)
+    if total < 2:
+        return ""
+    told = ", ".join(f"{number} {_STANCES[relation][number > 1]}" for relation, number in claim.counts)
+    return f", {count(total, 'story', 'stories')}: {told}"
 
 
 def was(before: Standing) -> str:
@@ -48,8 +51,8 @@ def was(before: Standing) -> str:
 
 def nearness(miss: NearMiss) -> str:
     """How near a near miss came."""
-    threshold = f" of {miss.threshold:.2f}" if miss.threshold is not None else ""
-    return f"{miss.claim}, {miss.score:.2f}{threshold}"
+    needed = f", needs {miss.threshold:.2f}" if miss.threshold is not None else ""
+    return f"{miss.claim}: {miss.score:.2f}{needed}"
 
 
 def trouble(feed: FeedTrouble, now: datetime) -> str:
@@ -61,7 +64,8 @@ def trouble(feed: FeedTrouble, now: datetime) -> str:
         parts.append(f"since {when_words(feed.since, now)}")
     if feed.retired:
         parts.append("no longer polled")
-    return ", ".join(part for part in parts if part)
+    told = ", ".join(part for part in parts if part)
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def term_name(term: str) -> str:
@@ -88,6 +92,11 @@ def summary(digest: Digest) -> str:
     publishers = "one publisher" if digest.publishers == 1 else count(digest.publishers, "publisher")
     told = f"{count(digest.reports, 'report')} on your claims{since}: {stories}, {publishers}."
     return f"{told} {count(digest.reports_seen, 'report')} read in all." if digest.reports_seen else told
+
+
+def short_day(day: date) -> str:
+    """A day of the chart: `7 Mar`."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
 
 
 def left_out(digest: Digest) -> str:

@@ -80,7 +80,11 @@ TALKS = make_match(
     note="the report speaks of a later date than the claim's",
 )
 TALKS_REPORT = make_report(
-    "r2", "Port talks collapse; strike may last into May", "Harbour Times", "https://harbourtimes.example/talks", hour=21
+    "r2",
+    "Port talks collapse; strike may last into May",
+    "Harbour Times",
+    "https://harbourtimes.example/talks",
+    hour=21,
 )
 MEDIATOR = make_match(
     "C7",
@@ -137,7 +141,7 @@ def full_material() -> DigestMaterial:
                 alert_id=7,
                 alert=make_alert(
                     "C9", "Supports C9: No ship turned away, says pilot",
-                    "its feed already held it when first polled, so it is left to the digest",
+                    "it was already in its feed at the first poll, so it is left to the digest",
                 ),
                 report=ships,
             ),
@@ -180,8 +184,8 @@ def alert_view(**more: object) -> AlertView:
         "alert": Alert(
             baseline_id="marlow", story_id=11, report_id=1, claim="C4", rule="default", severity=Severity.HIGH,
             state=AlertState.PENDING,
-            reason="a new story; score 0.74 (threshold 0.50); it contradicts C4: 19 working days where the claim says 12; "
-            "rule default",
+            reason="a new story; score 0.74 (threshold 0.50); it contradicts C4: 19 working days where the claim says "
+            "12; rule default",
             headline="Contradicts C4 (12 working days → 19 working days): Marlow strike has cost 19 working days",
             recipients=("desk",),
         ),
