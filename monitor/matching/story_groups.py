@@ -1,6 +1,7 @@
 """Batch grouping: average link over all pairs of reports, the same whatever the order they come in."""
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,11 +12,13 @@ from scipy.spatial.distance import squareform
 
 from monitor.matching.story_idf import StoryIdf
 from monitor.matching.story_similarity import (
-    COPY_WINDOW_DAYS,
     SAME_STORY,
+    UNDATED_FACTOR,
     WINDOW_DAYS,
     gram_vector,
-    is_copy_overlap,
+    is_copy,
+    is_shared,
+    ordinal_factor,
     stem_vector,
 )
 from monitor.matching.story_text import Ids, StoryText, Weights, shingles, story_text
@@ -48,10 +51,14 @@ def pair_similarities(texts: Sequence[StoryText]) -> Matrix:
     grams = _unit_rows([gram_vector(text, idf) for text in texts])
     similar = 0.5 * _products(stems) + 0.5 * _products(grams)
     gaps = _day_gaps(texts)
+    copies = [(a, b) for a, b in _shared_wordings(texts) if is_copy(similar[a, b], gaps[a, b], lambda: True)]
     similar[gaps > WINDOW_DAYS] = 0.0
-    for a, b in _copies(texts):
-        if not gaps[a, b] > COPY_WINDOW_DAYS:
-            similar[a, b] = similar[b, a] = 1.0
+    similar[np.isnan(gaps)] *= UNDATED_FACTOR
+    counting = [at for at, text in enumerate(texts) if text.ordinals]
+    for a, b in combinations(counting, 2):
+        similar[a, b] = similar[b, a] = similar[a, b] * ordinal_factor(texts[a], texts[b])
+    for a, b in copies:
+        similar[a, b] = similar[b, a] = 1.0
     return similar
 
 
@@ -77,14 +84,14 @@ def _products(rows: sp.csr_matrix) -> Matrix:
     return dense
 
 
-def _copies(texts: Sequence[StoryText]) -> Iterator[tuple[int, int]]:
+def _shared_wordings(texts: Sequence[StoryText]) -> Iterator[tuple[int, int]]:
     sets = [sorted(shingles(text.parts)) for text in texts]
     starts = np.cumsum([0, *(len(found) for found in sets)])
     used, columns = np.unique(np.array([i for found in sets for i in found], dtype=np.int64), return_inverse=True)
     rows = sp.csr_matrix((np.ones(len(columns), dtype=np.float32), columns, starts), shape=(len(sets), len(used)))
     shared = sp.triu(rows @ rows.T, k=1).tocoo()
     for a, b, count in zip(shared.row, shared.col, shared.data, strict=True):
-        if is_copy_overlap(int(count), len(sets[a]), len(sets[b])):
+        if is_shared(int(count), len(sets[a]), len(sets[b])):
             yield int(a), int(b)
     same: dict[tuple[str, str, str], int] = {}
     for at, text in enumerate(texts):

@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 from monitor.matching.story_idf import StoryIdf
 from monitor.matching.story_similarity import (
     COPY_WINDOW_DAYS,
-    SAME_STORY,
+    JOIN_STORY,
     WINDOW_DAYS,
-    is_copy,
-    nearness,
+    same_stories,
     stem_similarities,
-    text_similarities,
 )
 from monitor.matching.story_text import StoryText, Weights, story_text
 from monitor.model import Report
@@ -28,9 +26,11 @@ STORED_TERMS = 48  # of a stored report: the heaviest it can be found by
 POSTINGS_READ = 3_000  # the newest reports behind one term; older ones are read only through rarer terms
 MIN_SHARED_TERMS = 2
 MAX_CANDIDATES = 48
+MAX_COPIED = 12  # of the candidates, the nearest: what a copy copies is among them
 MAX_STORIES = 8  # compared with all their members
 MAX_MEMBERS = 24  # of a story, the newest: a story of a thousand reports is as well known by some
 UNDATED_DAYS = 14  # reports without a date meet if they arrived within that time
+MAX_PENDING = 1_000  # placed and never assigned: their transactions failed
 KEPT_DAYS = 30  # after arrival; older reports can no longer be joined, nor shape the idf
 MIN_KEPT = 500  # reports of a quiet topic stay longer, so that its idf stays known
 
@@ -92,14 +92,11 @@ class StoryIndex:
         """The story a new report belongs to; nothing changes until `assign`."""
         text, today = story_text(report), now.date().toordinal()
         self._forget_before(today)
-        self._pending = {report_id: (text, today)} if len(self._pending) > 1_000 else self._pending
+        if len(self._pending) >= MAX_PENDING:
+            self._pending.clear()
         self._pending[report_id] = (text, today)
         nearest = self._nearest(report_id, text, today)
-        for other_id in nearest:
-            if is_copy(text, self._kept[other_id].text):
-                story_id = self._kept[other_id].story_id
-                return Placement(story_id=story_id, similarity=1.0, is_copy=True, of_report_id=other_id)
-        return self._best_story(text, today, nearest)
+        return self._copied(text, nearest[:MAX_COPIED]) or self._best_story(text, nearest)
 
     def assign(self, report_id: int, story_id: int) -> None:
         """Record which story a placed report went to, or that a report moved to another one."""
@@ -192,21 +189,26 @@ class StoryIndex:
             return abs(text.day - other.text.day) <= max(self.window_days, COPY_WINDOW_DAYS)
         return other.seen is None or today - other.seen <= UNDATED_DAYS
 
-    def _best_story(self, text: StoryText, today: int, nearest: list[int]) -> Placement:
-        stories: dict[int, None] = {}
-        for other_id in nearest:
-            if nearness(text, self._kept[other_id].text, self.window_days):
-                stories.setdefault(self._kept[other_id].story_id)
+    def _copied(self, text: StoryText, nearest: list[int]) -> Placement | None:
+        found = same_stories(text, [self._kept[other].text for other in nearest], self._idf, self.window_days)
+        for other, sameness in zip(nearest, found, strict=True):
+            if sameness.is_copy:
+                story_id = self._kept[other].story_id
+                return Placement(story_id=story_id, similarity=1.0, is_copy=True, of_report_id=other)
+        return None
+
+    def _best_story(self, text: StoryText, nearest: list[int]) -> Placement:
         best = Placement(story_id=None, similarity=0.0)
-        for story_id in list(stories)[:MAX_STORIES]:
+        stories = dict.fromkeys(self._kept[other].story_id for other in nearest)
+        for story_id in sorted(list(stories)[:MAX_STORIES]):  # of two equally near, the older
             members = list(self._stories[story_id])[-MAX_MEMBERS:]
             texts = [self._kept[member].text for member in members]
-            similar = text_similarities(text, texts, self._idf)
-            similar *= [nearness(text, other, self.window_days) for other in texts]
-            mean = float(similar.mean())
-            if (mean, -story_id) > (best.similarity, -(best.story_id or 0)):
-                best = Placement(story_id=story_id, similarity=mean, of_report_id=members[int(similar.argmax())])
-        if best.similarity >= SAME_STORY:
+            similar = [found.similarity for found in same_stories(text, texts, self._idf, self.window_days)]
+            mean = sum(similar) / len(similar)
+            if mean > best.similarity:
+                nearest_id = members[similar.index(max(similar))]
+                best = Placement(story_id=story_id, similarity=mean, of_report_id=nearest_id)
+        if best.similarity >= JOIN_STORY:
             return best
         return Placement(story_id=None, similarity=best.similarity)
 

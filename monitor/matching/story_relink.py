@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from monitor.matching.story_groups import pair_similarities
 from monitor.matching.story_index import StoryMember
-from monitor.matching.story_similarity import SAME_STORY
+from monitor.matching.story_similarity import JOIN_STORY
 from monitor.matching.story_text import story_text
 
 MAX_RELINKED = 6_000  # reports, the newest: similarities of all pairs are held at once
@@ -23,7 +23,7 @@ class StoryMerge:
     similarity: float  # mean over the pairs of their reports
 
 
-def relink(members: Iterable[StoryMember], threshold: float = SAME_STORY) -> list[StoryMerge]:
+def relink(members: Iterable[StoryMember], threshold: float = JOIN_STORY) -> list[StoryMerge]:
     """The merges that average link makes among stories; it never splits one, and the oldest id stays."""
     ordered = sorted(members, key=lambda member: member.report_id)[-MAX_RELINKED:]
     story_ids = sorted({member.story_id for member in ordered})

@@ -1,5 +1,6 @@
 """A report as stories see it: weighted stems, character runs and word shingles of its title and first lines."""
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model import Report
+from monitor.text.figures import find_figures
 from monitor.text.fold import fold
 from monitor.text.sentences import sentences
 from monitor.text.stems import STOP_WORDS, folded_words, stem
@@ -26,6 +28,10 @@ MAX_SHINGLE_WORDS = 150  # so that a full text and its own teaser still look lik
 BUCKETS = 1 << 22  # terms are hashed; two of a report fall together about once in 10,000 reports
 _GRAM_MEMO = 4_096  # reports whose character runs stay at hand: the candidates of a busy day
 
+# A cheap look before the search for figures: most reports hold no ordinal.
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b|\b(?:first|second|third|\w+th|\w+(?:first|second|third))\b", re.IGNORECASE)
+_TIME_NOUNS = frozenset("year month week day hour minut centuri decad quarter time".split())
+
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT = np.uint64(64 - 22)
@@ -39,6 +45,7 @@ class StoryText:
     stem_ids: Ids  # ascending, each once
     stem_weights: Weights  # 1 + ln(weighted count)
     day: int | None  # of publication, as an ordinal of the calendar; None: not known
+    ordinals: frozenset[tuple[str, float]]  # "the 23rd attack": what is counted, and where in the count
 
 
 def story_text(report: Report) -> StoryText:
@@ -55,7 +62,15 @@ def story_text(report: Report) -> StoryText:
     ids, weights = _summed([zlib.crc32(term.encode()) % BUCKETS for term in counts], list(counts.values()))
     title, lead, rest = (" ".join(part) for part in words)
     day = report.published.date().toordinal() if report.published else None
-    return StoryText(parts=(title, lead, rest), stem_ids=ids, stem_weights=weights, day=day)
+    ordinals = _ordinals(f"{texts[0]}.\n{texts[1]}")
+    return StoryText(parts=(title, lead, rest), stem_ids=ids, stem_weights=weights, day=day, ordinals=ordinals)
+
+
+def _ordinals(text: str) -> frozenset[tuple[str, float]]:
+    if not _ORDINAL.search(text):
+        return frozenset()
+    found = (figure for figure in find_figures(text) if figure.kind == "ordinal")
+    return frozenset((noun, figure.value) for figure in found for noun in figure.nouns if noun not in _TIME_NOUNS)
 
 
 @lru_cache(maxsize=_GRAM_MEMO)
