@@ -129,7 +129,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return _Batch(
             saturated=saturated,
             scores=scoring.squash(raw / self.bars_, self.steepness_),
-            topic=scoring.squash(ratio.max(axis=1) / 2, scoring.TOPIC_STEEPNESS),
+            topic=scoring.squash(ratio.max(axis=1) / scoring.TOPIC_RATIO, scoring.TOPIC_STEEPNESS),
         )
 
     def match(self, reports: Sequence[Report], dates: Sequence[date | None] | None = None) -> list[Scored]:
@@ -150,7 +150,8 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _verdict(self, report: Report, terms: Terms, batch: _Batch, row: int, day: date | None) -> Scored:
         scores = batch.scores[row]
         order = np.lexsort((np.arange(len(scores)), -scores))
-        above = [int(j) for j in order if scores[j] >= self.thresholds_[j] and scores[j] > 0]
+        on_topic = batch.topic[row] >= scoring.TOPIC_GATE
+        above = [int(j) for j in order if on_topic and scores[j] >= self.thresholds_[j] and scores[j] > 0]
         best = int(order[0])
         finder = PassageFinder(report.title, report.text, self.extractor_) if above else None
         matches = tuple(self._match(report, batch, row, j, finder, day) for j in above) if finder else ()
@@ -170,6 +171,8 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         name, bar = self.baseline_.claims[claim].id, self.thresholds_[claim]
         if matched:
             return Decision.MATCHED, f"{name} at {score:.2f}, threshold {bar:.2f}"
+        if score >= bar > 0:
+            return Decision.NEAR_MISS, f"resembles {name} at {score:.2f}, but is on another topic"
         if score >= scoring.NEAR_MISS * bar and score > 0:
             return Decision.NEAR_MISS, f"nearest is {name} at {score:.2f}, threshold {bar:.2f}"
         if score > 0:

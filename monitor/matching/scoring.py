@@ -38,6 +38,10 @@ STRANGER = 0.6
 # The topic: a report's best claim without the idf among claims, over what made-up news reaches.
 TOPIC_MARGIN = 0.5
 TOPIC_STEEPNESS = 3.0
+TOPIC_RATIO = 2.0  # the ratio at which a report's score is one half
+# Below this a report is on another topic, whatever single claim it resembles; costs nothing in claim F1 on either
+# development topic and spares a third of the false alarms.
+TOPIC_GATE = 0.22
 
 DEFAULT_THRESHOLD = 0.5
 NEAR_MISS = 0.6  # of the threshold: worth a look in v_near_misses
@@ -66,4 +70,5 @@ def steepness(with_phrases: np.ndarray) -> Floats:
 def squash(ratio: Floats, power: Floats | float) -> Floats:
     """x^k / (1 + x^k), without overflow."""
     with np.errstate(divide="ignore"):
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(power * np.log(ratio), -700, 700))))
+        curve = 1.0 / (1.0 + np.exp(-np.clip(power * np.log(ratio), -700, 700)))
+    return np.asarray(np.where(ratio > 0, curve, 0.0))
