@@ -19,6 +19,10 @@ _WANTED = {
     "path_type": "a path in quotes",
     "tuple_type": "a list in brackets",
     "model_type": "a table",
+    "timezone_aware": "a moment with its zone, such as 2026-12-01T08:00:00Z",
+    "datetime_from_date_parsing": "a moment such as 2026-12-01T08:00:00Z",
+    "datetime_parsing": "a moment such as 2026-12-01T08:00:00Z",
+    "datetime_type": "a moment such as 2026-12-01T08:00:00Z",
     "time_type": 'a time such as "07:00"',
     "time_parsing": 'a time such as "07:00"',
 }

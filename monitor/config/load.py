@@ -125,14 +125,16 @@ def _address_problem(where: str, address: str) -> list[Problem]:
 
 
 def _with_folders(settings: Settings, folder: Path) -> Settings:
-    """Folders of "file" recipients are relative to the configuration, like every path in it."""
+    """Default paths and the folders of "file" recipients are relative to the configuration, like every path in it."""
     tables = tuple(
         table.model_copy(update={"address": str(Path(folder, Path(table.address).expanduser()).resolve())})
         if table.channel == "file"
         else table
         for table in settings.recipient_tables
     )
-    return settings.model_copy(update={"recipient_tables": tables})
+    # Defaults have not gone through the checks that make a path absolute.
+    defaults = {key: folder / getattr(settings, key) for key in ("database", "feeds")}
+    return settings.model_copy(update={"recipient_tables": tables, **defaults})
 
 
 def _with_password(smtp: SmtpSettings, path: Path, environ: Mapping[str, str]) -> SmtpSettings:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -37,7 +38,7 @@ class Table(BaseModel):
     """What all tables share. Inputs never appear in messages: one of them may be a secret."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False, validate_default=False
+        extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False, from_attributes=True
     )
 
 
@@ -147,6 +148,7 @@ class RuleTable(Table):
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
     severity: Severity = Severity.NORMAL
     recipients: Names = ()
+    muted_until: AwareDatetime | None = None
 
 
 # Without a rule of one's own: tell whatever bears on a claim; what is merely related waits for the digest.

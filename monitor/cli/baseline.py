@@ -1,0 +1,136 @@
+"""`monitor baseline`: look at a profile, have it checked, begin one from an article."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.options import ConfigOption, Format, FormatOption, VerboseOption, settings_from
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.model import Baseline
+
+group = typer.Typer(help="Show, check or begin a baseline.", no_args_is_help=True)
+
+Profiles = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[PROFILE]...", help="Profiles; else those of the configuration.", show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the group."""
+    app.add_typer(group, name="baseline", rich_help_panel="Look after")
+
+
+@group.command("show")
+def show(
+    profiles: Profiles = None,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Show claims and entities of a baseline.
+
+    Example:
+
+        monitor baseline show config/baselines/coalition-withdrawal.toml
+    """
+    from monitor.cli.output import print_rows
+
+    for baseline in _loaded(profiles, config):
+        if form is Format.TABLE:
+            from monitor.cli.baseline_view import print_baseline
+
+            print_baseline(baseline)
+        else:
+            print_rows(_rows(baseline), form)
+
+
+@group.command("lint")
+def lint(
+    profiles: Profiles = None,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Say what an editor would want to know; exit code 1 if something is an error.
+
+    Example:
+
+        monitor baseline lint baselines/my-article.toml
+    """
+    from monitor.baseline.lint import lint as find
+    from monitor.cli.output import print_rows
+
+    rows = [
+        {"baseline": baseline.id, "level": found.level, "where": found.where, "message": found.message}
+        for baseline in _loaded(profiles, config)
+        for found in find(baseline)
+    ]
+    several = len({row["baseline"] for row in rows}) > 1
+    columns = [*(["baseline"] if several else []), "level", "where", "message"]
+    print_rows(rows, form, columns, empty="nothing to say: the baseline is in good order")
+    if any(row["level"] == "error" for row in rows):
+        raise typer.Exit(1)
+
+
+@group.command("extract")
+def extract(
+    article: Annotated[Path, typer.Argument(metavar="ARTICLE", help="The article as plain text.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The baseline's id.")] = "my-article",
+    title: Annotated[str | None, typer.Option("--title", help="The article's title; else its first line.")] = None,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Print a profile drawn from an article: a draft to edit, not a verdict.
+
+    Example:
+
+        monitor baseline extract analysis.txt --name analysis > baselines/analysis.toml
+    """
+    from monitor.cli.init import check_name
+    from monitor.cli.init_files import profile_from, read_text
+    from monitor.cli.output import write
+
+    check_name(name)
+    write(profile_from(read_text(article), name=name, title=title))
+
+
+def _loaded(profiles: list[Path] | None, config: Path | None) -> "list[Baseline]":
+    from monitor.baseline.profile import load_profile
+
+    paths = profiles or list(settings_from(config).baselines)
+    if not paths:
+        raise ConfigError("no baseline: name a profile, or list one under `baselines` in the configuration")
+    return [load_profile(path) for path in paths]
+
+
+def _rows(baseline: "Baseline") -> list[dict[str, object]]:
+    claims = [
+        {
+            "baseline": baseline.id,
+            "kind": "claim",
+            "id": claim.id,
+            "text": claim.text,
+            "type": None,
+            "threshold": claim.threshold,
+            "others": claim.phrases,
+            "not": (),
+        }
+        for claim in baseline.claims
+    ]
+    entities = [
+        {
+            "baseline": baseline.id,
+            "kind": "entity",
+            "id": None,
+            "text": entity.name,
+            "type": entity.type,
+            "threshold": None,
+            "others": entity.aliases,
+            "not": entity.excluded,
+        }
+        for entity in baseline.entities
+    ]
+    return [*claims, *entities]

@@ -1,0 +1,116 @@
+"""Ledger, matches, alerts and verdicts on a terminal: a narrow column of what it is, a wide one of what it says."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.output import clean
+from monitor.cli.tables import STYLES, bold, card, cell_text, console, dim
+from monitor.model import Baseline, Report, Scored
+
+Row = Mapping[str, Any]
+
+
+def print_ledger(rows: Sequence[Row]) -> None:
+    """Each claim with its standing, what counts for and against it, and the passage that decided."""
+    out = console()
+    for baseline, group in groupby(rows, key=lambda row: row["baseline_id"]):
+        members = list(group)
+        out.print(bold(str(baseline)) + dim(f"  {_totals(members)}"))
+        out.print()
+        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 1, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for row in members:
+            standing = str(row["standing"])
+            table.add_row(Text(clean(str(row["claim_id"])), style="bold"), _coloured(standing), _ledger_text(row))
+        out.print(table)
+
+
+def _totals(rows: Sequence[Row]) -> str:
+    counts = {word: sum(row["standing"] == word for row in rows) for word in ("supported", "disputed", "overtaken")}
+    known = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    return f"{len(rows)} claims: {known or 'none reported yet'}"
+
+
+def _ledger_text(row: Row) -> Text:
+    body = Text(clean(row["claim"]))
+    counts = [f"{row[word]} {word}" for word in ("contradicts", "updates", "supports", "related") if row.get(word)]
+    if counts:
+        body.append(f"\n{', '.join(counts)} in {_count(row['stories'], 'story', 'stories')}", style="dim")
+        body.append(f", {_count(row['publishers'], 'publisher')}, last {cell_text(row['last_at'])[:10]}", style="dim")
+    if row.get("best_passage") and row["standing"] != "unreported":
+        body.append(f"\n{_quoted(row['best_passage'])}", style="italic")
+        body.append(f" {clean(row['best_publisher'] or '')}", style="dim")
+        if row.get("best_note"):
+            body.append(f"\n{clean(row['best_note'])}", style="cyan")
+    return body
+
+
+def print_matches(rows: Sequence[Row]) -> None:
+    """One card a match."""
+    out = console()
+    for row in rows:
+        label = [f"{row['claim_id']}", str(row["relation"]), f"score {row['score']:.2f}", cell_text(row["at"])[:10]]
+        body: list[RenderableType] = [
+            bold(row["title"]) + dim(f"  {row['publisher']}"),
+            Text(_quoted(row["passage"]), style="italic"),
+        ]
+        body.append(dim(f"claim: {row['claim']}"))
+        if row.get("note"):
+            body.append(Text(clean(row["note"]), style="cyan"))
+        if row.get("url"):
+            body.append(dim(row["url"]))
+        out.print(card(label, body))
+
+
+def print_alerts(rows: Sequence[Row]) -> None:
+    """One card an alert."""
+    out = console()
+    for row in rows:
+        seen = "dismissed" if row.get("dismissed_at") else "seen" if row.get("acked_at") else ""
+        label = [f"#{row['alert_id']}", str(row["state"]), str(row["severity"]), cell_text(row["created_at"])[:10]]
+        body: list[RenderableType] = [bold(row["headline"])]
+        if row.get("passage"):
+            body.append(Text(_quoted(row["passage"]), style="italic"))
+        body.append(dim(f"{row['publisher']}: {row['title']}"))
+        body.append(dim(f"claim {row['claim_id']}: {row['claim']}"))
+        body.append(Text(clean(row["reason"]), style="cyan"))
+        out.print(card([*label, *([seen] if seen else [])], body))
+
+
+def print_verdicts(profile: Baseline, reports: Sequence[Report], scored: Sequence[Scored]) -> None:
+    """One card a report: the verdict, and for each match the passage and the words that made the score."""
+    claims = {claim.id: claim.text for claim in profile.claims}
+    out = console()
+    for report, one in zip(reports, scored, strict=True):
+        body: list[RenderableType] = [bold(report.title or report.key) + dim(f"  {report.outlet or ''}")]
+        for found in one.matches:
+            head = Text(f"{clean(found.claim)} ", style="bold")
+            head.append(found.relation.value, style=STYLES.get(found.relation.value, ""))
+            head.append(f" {found.score:.2f}", style="dim")
+            if found.note:
+                head.append(f"  {clean(found.note)}", style="cyan")
+            body += [head, dim(f"claim: {claims.get(found.claim, '')}"), Text(_quoted(found.passage), style="italic")]
+            body.append(dim("because of " + ", ".join(f"{clean(term)} {share:.2f}" for term, share in found.terms[:6])))
+        if not one.matches:
+            nearest = f", nearest {one.best_claim} at {one.best_claim_score:.2f}" if one.best_claim else ""
+            body.append(dim(f"{one.reason}{nearest}"))
+        out.print(card([report.key[:13], one.decision.value, f"score {one.score:.2f}"], body))
+
+
+def _coloured(word: str) -> Text:
+    return Text(word, style=STYLES.get(word, ""))
+
+
+def _quoted(passage: str) -> str:
+    return f"“{clean(passage)}”"
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,116 @@
+"""Tables and cards for a terminal, by Rich. Every text is shown as it is, never read as markup."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.output import clean, plain, to_json
+
+STYLES = {
+    "supports": "green",
+    "contradicts": "bold red",
+    "updates": "yellow",
+    "related": "cyan",
+    "supported": "green",
+    "disputed": "bold red",
+    "overtaken": "yellow",
+    "unreported": "dim",
+    "high": "bold red",
+    "normal": "yellow",
+    "low": "dim",
+    "sent": "green",
+    "pending": "yellow",
+    "held": "dim",
+    "throttled": "dim",
+    "failed": "bold red",
+    "matched": "green",
+    "near miss": "yellow",
+    "ok": "green",
+    "warning": "yellow",
+    "hint": "cyan",
+    "error": "bold red",
+}
+_SHARES = {"passage": 3, "text": 3, "title": 2, "reason": 2, "message": 3, "url": 2}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that knows its terminal; where there is none, lines are as wide as COLUMNS says, else 100."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _columns(100)
+    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """One row a line where it fits; long texts wrap, nothing is cut."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    numeric = {name for name in columns if all(isinstance(row.get(name), int | float | None) for row in rows)}
+    for name in columns:
+        short = name not in _SHARES and max(len(cell_text(row.get(name))) for row in rows) <= 22
+        table.add_column(
+            name.replace("_", " "),
+            justify="right" if name in numeric else "left",
+            no_wrap=short,
+            overflow="fold",
+            ratio=None,
+        )
+    for row in rows:
+        table.add_row(*(styled(cell_text(row.get(name))) for name in columns))
+    console().print(table)
+
+
+def cell_text(value: Any) -> str:
+    """A value as one cell: times without their seconds, lists by commas, scores with two places."""
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.2f}" if abs(value) < 1000 else f"{value:.0f}"
+    if isinstance(value, list):
+        return ", ".join(cell_text(inner) for inner in value)
+    if isinstance(value, dict):
+        return to_json(value)
+    text = clean(str(value))
+    if len(text) == 20 and text[10] == "T" and text.endswith("Z"):
+        return f"{text[:10]} {text[11:16]}"
+    return text
+
+
+def styled(text: str) -> Text:
+    """Words with a meaning have a colour; everything else is left alone."""
+    return Text(text, style=STYLES.get(text, ""))
+
+
+def card(label: Sequence[str], body: Sequence[RenderableType], *, label_width: int = 13) -> RenderableType:
+    """A narrow column of labels beside a wide one of text."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(width=label_width, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text("\n").join(styled(clean(word)) for word in label), Group(*body))
+    return Padding(grid, (0, 0, 1, 0))
+
+
+def dim(text: str) -> Text:
+    """Text of second rank."""
+    return Text(clean(text), style="dim")
+
+
+def bold(text: str) -> Text:
+    """A heading."""
+    return Text(clean(text), style="bold")
+
+
+def _columns(default: int) -> int:
+    import os
+
+    try:
+        return max(40, int(os.environ.get("COLUMNS", default)))
+    except ValueError:
+        return default

@@ -1,0 +1,139 @@
+"""The daemon's main loop: start the ticks, show life, mind signals and the clock, stop in time."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.config import Settings
+from monitor.daemon.lock import Beat, single_instance
+from monitor.daemon.scheduling import Tick, build_scheduler, run_all_now, set_rhythm
+from monitor.daemon.signals import Signals
+from monitor.daemon.stages import Stages
+from monitor.errors import MonitorError
+
+GRACE_S = 8.0  # from the first signal to the end, whatever is going on
+LOOP_S = 1.0
+JUMP_S = 5.0  # a clock that differs by more from what it should show was set
+
+log = logging.getLogger("monitor.daemon")
+
+
+class Daemon:
+    """Runs the stages until told to stop."""
+
+    def __init__(
+        self,
+        load: Callable[[], Settings],
+        clock: Callable[[], datetime],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._load = load
+        self._clock = clock
+        self._monotonic = monotonic
+        self._settings = load()
+        self._running: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._beat: Beat
+        self.stages = Stages(lambda: self._settings, clock)
+
+    def run(self) -> int:
+        """Returns the exit code once stopped by a signal."""
+        with Signals() as signals, single_instance(self._settings.database, self._clock()) as self._beat:
+            self.stages.prepare()
+            scheduler = build_scheduler(self._ticks())
+            scheduler.start()
+            log.info("started", extra={"pid": os.getpid(), "database": self._settings.database})
+            self._loop(signals, scheduler)
+            log.info("stopping", extra={"signal": signals.stopping.name if signals.stopping else ""})
+            self.stages.stop()
+            scheduler.shutdown(wait=False)
+            return self._end(signals)
+
+    def _loop(self, signals: Signals, scheduler: BackgroundScheduler) -> None:
+        offset = self._offset()
+        while signals.stopping is None:
+            self._beat.show(self._clock())
+            signals.wait(LOOP_S)
+            if signals.take_reload():
+                self._reload(scheduler)
+            now_offset = self._offset()
+            if abs(now_offset - offset) > JUMP_S:
+                log.warning("clock was set", extra={"by_s": round(now_offset - offset)})
+                run_all_now(scheduler)
+            offset = now_offset
+
+    def _end(self, signals: Signals) -> int:
+        """Waits for what is running, but not for ever: what is cut off here is done again at the next start."""
+        deadline = self._monotonic() + GRACE_S
+        while self._busy() and self._monotonic() < deadline:
+            signals.wait(0.05)
+        if busy := self._busy():
+            log.warning("cut off", extra={"jobs": ",".join(busy)})
+            logging.shutdown()
+            os._exit(0)
+        log.info("stopped")
+        return 0
+
+    def _reload(self, scheduler: BackgroundScheduler) -> None:
+        """Takes over a changed configuration, or keeps the old one and says why."""
+        try:
+            new = self._load()
+            if new.database != self._settings.database:
+                log.error("configuration kept: another database needs a restart")
+                return
+            before, self._settings = self._settings, new
+            try:
+                self.stages.prepare()
+            except MonitorError:
+                self._settings = before
+                raise
+        except MonitorError as exc:
+            log.error("configuration kept", extra={"error": str(exc)})
+            return
+        set_rhythm(scheduler, self._ticks())
+        run_all_now(scheduler)
+        log.info("configuration reloaded")
+
+    def _ticks(self) -> list[Tick]:
+        rhythm = self._settings.daemon
+        return [
+            Tick("poll", rhythm.poll_tick_s, self._guarded("poll", self.stages.poll)),
+            Tick("match", rhythm.poll_tick_s, self._guarded("match", self.stages.match)),
+            Tick("deliver", rhythm.deliver_tick_s, self._guarded("deliver", self.stages.deliver)),
+            Tick("digest", rhythm.digest_tick_s, self._guarded("digest", self.stages.digest)),
+            Tick("maintenance", rhythm.maintenance_tick_s, self._guarded("maintenance", self.stages.maintain)),
+        ]
+
+    def _guarded(self, name: str, stage: Callable[[], None]) -> Callable[[], None]:
+        """One run of a stage. Its failure is told and the next tick tries again: the daemon never gives up.
+
+        What is not foreseen goes on to the scheduler's listener, which logs it whole.
+        """
+
+        def run() -> None:
+            with self._lock:
+                self._running[name] = self._monotonic()
+            try:
+                stage()
+                self._beat.done(name, self._clock())
+            except MonitorError as exc:
+                self._beat.failed(name, str(exc))
+                log.error("failed, will be tried again", extra={"job": name, "error": str(exc)})
+            finally:
+                with self._lock:
+                    del self._running[name]
+
+        return run
+
+    def _busy(self) -> list[str]:
+        with self._lock:
+            return sorted(self._running)
+
+    def _offset(self) -> float:
+        return self._clock().timestamp() - self._monotonic()
