@@ -1,0 +1,159 @@
+"""The table `feeds`: what is configured, what its server told us, and when it is due."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from monitor.model import FeedOutcome, FeedSource, FeedState, Validators
+from monitor.store.connection import Connection
+from monitor.store.values import from_iso_or_none, to_json
+
+
+def sync(connection: Connection, sources: Sequence[FeedSource]) -> None:
+    """Make the table follow the configuration. A feed that left it keeps its reports and is no longer polled."""
+    connection.run("UPDATE feeds SET active = 0")
+    for source in sources:
+        connection.run(
+            """
+            INSERT INTO feeds (
+                url, title, tags, publisher, configured_interval_s, full_text,
+                active, interval_s, failures, moved_count, retired
+            )
+            VALUES (
+                :url, :title, :tags, :publisher, :interval_s, :full_text,
+                1, COALESCE(:interval_s, :default_interval_s), 0, 0, 0
+            )
+            ON CONFLICT (url) DO UPDATE SET
+                title = COALESCE(excluded.title, title),
+                tags = excluded.tags,
+                publisher = excluded.publisher,
+                configured_interval_s = excluded.configured_interval_s,
+                full_text = excluded.full_text,
+                active = 1
+            """,
+            {
+                "url": source.url,
+                "title": source.title,
+                "tags": to_json(source.tags),
+                "publisher": source.publisher,
+                "interval_s": source.interval_s,
+                "full_text": source.full_text,
+                "default_interval_s": FeedState(url=source.url).interval_s,
+            },
+        )
+
+
+def due(
+    connection: Connection, now: datetime, urls: Sequence[str] | None, force: bool
+) -> list[tuple[FeedSource, FeedState]]:
+    """The feeds to poll, longest overdue first; `force` gives those that are not due or retired, too."""
+    found = connection.rows(
+        """
+        SELECT *
+        FROM feeds
+        WHERE active = 1
+          AND (:force OR (retired = 0 AND (next_poll_at IS NULL OR next_poll_at <= :now)))
+          AND (:urls IS NULL OR url IN (SELECT value FROM json_each(:urls)))
+        ORDER BY next_poll_at IS NOT NULL, next_poll_at, id
+        """,
+        {"now": now, "force": force, "urls": None if urls is None else to_json(urls)},
+    )
+    return [(_source(row), _state(row)) for row in found]
+
+
+def next_due_at(connection: Connection) -> str | None:
+    """When the next feed is due, as stored; None without feeds, the far past if one was never polled."""
+    found: str | None = connection.value(
+        "SELECT MIN(COALESCE(next_poll_at, '0001')) AS at FROM feeds WHERE active = 1 AND retired = 0"
+    )
+    return found
+
+
+def find(connection: Connection, url: str) -> dict[str, Any] | None:
+    """The feed's row."""
+    return connection.row("SELECT * FROM feeds WHERE url = :url", {"url": url})
+
+
+def record(
+    connection: Connection, feed_id: int, outcome: FeedOutcome, state: FeedState, *, new: int, now: datetime
+) -> None:
+    """Keep what the poll taught: validators, failures, next time. In the transaction of the reports, never before."""
+    connection.run(
+        """
+        UPDATE feeds SET
+            title = COALESCE(title, :title),
+            etag = :etag,
+            last_modified = :last_modified,
+            body_hash = :body_hash,
+            interval_s = :interval_s,
+            next_poll_at = :next_poll_at,
+            first_polled_at = COALESCE(first_polled_at, :first_polled_at, CASE WHEN :ok THEN :now END),
+            last_polled_at = :now,
+            last_success_at = CASE WHEN :ok THEN :now ELSE last_success_at END,
+            last_new_at = CASE WHEN :new > 0 THEN :now ELSE last_new_at END,
+            failures = :failures,
+            failing_since = CASE WHEN :ok THEN NULL ELSE COALESCE(failing_since, :now) END,
+            last_error = :error,
+            last_error_kind = :error_kind,
+            moved_to = :moved_to,
+            moved_count = :moved_count,
+            retired = :retired
+        WHERE id = :feed_id
+        """,
+        {
+            "feed_id": feed_id,
+            "title": outcome.feed.title if outcome.feed else None,
+            "etag": state.validators.etag,
+            "last_modified": state.validators.last_modified,
+            "body_hash": state.validators.body_hash,
+            "interval_s": state.interval_s,
+            "next_poll_at": state.next_poll_at,
+            "first_polled_at": state.first_polled_at,
+            "ok": outcome.error is None,
+            "now": now,
+            "new": new,
+            "failures": state.failures,
+            "error": outcome.error,
+            "error_kind": outcome.error_kind,
+            "moved_to": state.moved_to,
+            "moved_count": state.moved_count,
+            "retired": state.retired,
+        },
+    )
+
+
+def listing(connection: Connection) -> list[dict[str, Any]]:
+    """Every feed with its health, those in trouble first."""
+    return connection.rows(
+        """
+        SELECT * FROM v_feed_health
+        WHERE health <> 'removed'
+        ORDER BY CASE health WHEN 'failing' THEN 0 WHEN 'retired' THEN 1 WHEN 'silent' THEN 2 ELSE 3 END, url
+        """
+    )
+
+
+def _source(row: dict[str, Any]) -> FeedSource:
+    return FeedSource(
+        url=row["url"],
+        title=row["title"],
+        tags=tuple(json.loads(row["tags"])),
+        interval_s=row["configured_interval_s"],
+        full_text=bool(row["full_text"]),
+        publisher=row["publisher"],
+    )
+
+
+def _state(row: dict[str, Any]) -> FeedState:
+    return FeedState(
+        url=row["url"],
+        validators=Validators(etag=row["etag"], last_modified=row["last_modified"], body_hash=row["body_hash"]),
+        first_polled_at=from_iso_or_none(row["first_polled_at"]),
+        next_poll_at=from_iso_or_none(row["next_poll_at"]),
+        interval_s=row["interval_s"],
+        failures=row["failures"],
+        moved_to=row["moved_to"],
+        moved_count=row["moved_count"],
+        retired=bool(row["retired"]),
+    )

@@ -1,0 +1,34 @@
+"""The database's versions. Add a function at the end; never edit one that was released."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from monitor.store import schema, views
+from monitor.store.connection import APPLICATION_ID, Connection
+
+MIGRATIONS = Migrations("monitor")
+
+
+@MIGRATIONS()
+def m001_initial(db: Database) -> None:
+    """Lay down all tables, their indexes and the full-text search."""
+    for statement in schema.TABLES + schema.INDEXES + schema.SEARCH:
+        db.execute(statement)
+
+
+SCHEMA_VERSION = 1  # how many migrations there are; kept in the file as user_version
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the database to SCHEMA_VERSION, all or nothing; others wait meanwhile. The views are made anew."""
+    with connection.write():
+        # Read inside the lock: another program may just have done it.
+        if connection.pragma("user_version") == SCHEMA_VERSION:
+            return
+        for name in views.VIEWS:
+            connection.run(f"DROP VIEW IF EXISTS {name}")
+        MIGRATIONS.apply(connection.db)
+        for statement in views.VIEWS.values():
+            connection.run(statement)
+        connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.run(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -1,0 +1,297 @@
+"""The store: each method is one question or one transaction. A Store belongs to one thread; open, use, close."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from monitor.model import Baseline, Delivery, FeedOutcome, FeedSource, FeedState, Message, Recipient
+from monitor.model_digest import ClaimChange, DigestMaterial, DigestMember
+from monitor.store import (
+    alerts,
+    baselines,
+    checks,
+    deliveries,
+    digest_material,
+    digests,
+    feeds,
+    fetches,
+    ledger,
+    marks,
+    matches,
+    query,
+    reports,
+    search,
+    stories,
+    verdicts,
+)
+from monitor.store.connection import BUSY_TIMEOUT_S, Connection
+from monitor.store.matching import MatchingTransaction
+from monitor.store.opening import open_connection
+from monitor.store.records import Finding, PollStored, StoredReport
+from monitor.store.values import from_iso
+
+Clock = Callable[[], datetime]
+Rows = list[dict[str, Any]]
+QUERY_LIMIT_S = 10.0
+
+
+def open_store(path: Path, *, clock: Clock, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> "Store":
+    """The store of that file; StoreError if it is missing, foreign, newer, damaged, empty, locked or read-only."""
+    return Store(open_connection(path, create=create, busy_timeout_s=busy_timeout_s), clock)
+
+
+class Store:
+    """The database, by the questions that the other rooms ask."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._connection.path
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    # ---- feeds and reports --------------------------------------------------------------------------------------
+
+    def sync_feeds(self, sources: Sequence[FeedSource]) -> None:
+        """Make the feeds follow the configuration; those that left it keep their reports."""
+        with self._connection.write():
+            feeds.sync(self._connection, sources)
+
+    def due_feeds(
+        self, now: datetime, urls: Sequence[str] | None = None, force: bool = False
+    ) -> list[tuple[FeedSource, FeedState]]:
+        """The feeds to poll now, longest overdue first; `force` asks for those not due, too."""
+        return feeds.due(self._connection, now, urls, force)
+
+    def next_due(self) -> datetime | None:
+        """When the next feed is due; the far past if one was never polled, None without feeds."""
+        at = feeds.next_due_at(self._connection)
+        return None if at is None else from_iso("0001-01-01T00:00:00Z") if at == "0001" else from_iso(at)
+
+    def count_new(self, source: FeedSource, outcome: FeedOutcome) -> int:
+        """How many of the outcome's reports are not stored yet."""
+        feed = feeds.find(self._connection, source.url)
+        if outcome.feed is None:
+            return 0
+        keys = {report.key for report in outcome.feed.reports}
+        return (
+            len(keys) if feed is None else sum(not reports.is_known(self._connection, feed["id"], key) for key in keys)
+        )
+
+    def record_poll(self, source: FeedSource, outcome: FeedOutcome, next_state: FeedState) -> PollStored:
+        """Keep what one poll brought, in one transaction: reports, revisions, validators, next poll time, the fetch.
+
+        Gives zeros and keeps nothing if the feed was removed while it was polled.
+        """
+        now = self._clock()
+        with self._connection.write():
+            feed = feeds.find(self._connection, source.url)
+            if feed is None or not feed["active"]:
+                return PollStored()
+            stored = self._save_reports(feed, outcome, now)
+            feeds.record(self._connection, feed["id"], outcome, next_state, new=stored.new, now=now)
+            fetches.record(self._connection, feed["id"], outcome, stored)
+            return stored
+
+    def _save_reports(self, feed: dict[str, Any], outcome: FeedOutcome, now: datetime) -> PollStored:
+        if outcome.feed is None:
+            return PollStored()
+        if feed["title"] is None:  # so that the first reports already carry the feed's name
+            feed = {**feed, "title": outcome.feed.title}
+        first_sight = feed["first_polled_at"] is None
+        done = [
+            reports.save(self._connection, feed, report, first_sight=first_sight, now=now)
+            for report in outcome.feed.reports
+        ]
+        return PollStored(new=done.count("new"), revised=done.count("revised"), known=done.count("known"))
+
+    def report(self, report_id: int) -> StoredReport | None:
+        """One report."""
+        return reports.load(self._connection, report_id)
+
+    # ---- matching -----------------------------------------------------------------------------------------------
+
+    def sync_baseline(self, baseline: Baseline, position: int = 0) -> None:
+        """Make the rows of baseline, claims, entities and aliases follow the profile."""
+        with self._connection.write():
+            baselines.sync(self._connection, baseline, position=position, now=self._clock())
+
+    def unmatched(self, baseline: Baseline, limit: int, after: int = 0) -> list[StoredReport]:
+        """Reports above the id `after` that wait for a judgement under this baseline's revision, oldest first."""
+        return verdicts.unmatched(self._connection, baseline, limit, after)
+
+    def story_members(self, since: datetime) -> Iterable[StoredReport]:
+        """The reports seen since then that belong to a story."""
+        return stories.members(self._connection, since)
+
+    def told(self, baseline_id: str, story_id: int) -> frozenset[tuple[str, str]]:
+        """The (claim, relation) pairs of the story that people were told."""
+        return alerts.told(self._connection, baseline_id, story_id)
+
+    @contextmanager
+    def matching_transaction(self) -> Iterator[MatchingTransaction]:
+        """One transaction for one report or a small batch: all of its steps count, or none."""
+        with self._connection.write():
+            yield MatchingTransaction(self._connection, self._clock())
+
+    # ---- outbox -------------------------------------------------------------------------------------------------
+
+    def claim_deliveries(self, now: datetime, limit: int = 1) -> list[Delivery]:
+        """Take what is due, oldest first; claim few at a time, what is claimed waits if the program dies."""
+        with self._connection.write():
+            return deliveries.claim(self._connection, now, limit)
+
+    def release_delivery(self, delivery_id: int) -> None:
+        """Give a claimed delivery back untried."""
+        with self._connection.write():
+            deliveries.release(self._connection, delivery_id)
+
+    def mark_sent(self, delivery_id: int, now: datetime) -> None:
+        """The channel accepted it."""
+        with self._connection.write():
+            deliveries.mark_sent(self._connection, delivery_id, now)
+
+    def mark_failed(self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None) -> None:
+        """The channel did not accept it; without a time to try again it is parked."""
+        with self._connection.write():
+            deliveries.mark_failed(self._connection, delivery_id, now, error, retry_at)
+
+    def retry_delivery(self, delivery_id: int) -> bool:
+        """Take a parked delivery back into the queue; False if there is none of that id."""
+        with self._connection.write():
+            return deliveries.retry(self._connection, delivery_id, self._clock())
+
+    # ---- digests ------------------------------------------------------------------------------------------------
+
+    def digest_material(self, recipient: Recipient, baseline_ids: Sequence[str]) -> DigestMaterial:
+        """What this recipient has not yet been told by a digest, all as of one moment."""
+        with self._connection.read():
+            return digest_material.gather(self._connection, recipient, baseline_ids, self._clock())
+
+    def record_digest(
+        self,
+        recipient: Recipient,
+        message: Message,
+        members: Sequence[DigestMember],
+        local_date: date | None,
+        now: datetime,
+        *,
+        alert_ids: Sequence[int] = (),
+        changes: Sequence[ClaimChange] = (),
+    ) -> int | None:
+        """Keep a digest with its delivery, in one transaction; None if that local date has one already."""
+        with self._connection.write():
+            return digests.record(
+                self._connection,
+                recipient,
+                message,
+                members,
+                local_date,
+                now,
+                alert_ids=alert_ids,
+                changes=changes,
+            )
+
+    def last_digest(self, recipient: str) -> date | None:
+        """The last local date for which this recipient's digest was made."""
+        return digests.last_local_date(self._connection, recipient)
+
+    # ---- what people ask and say --------------------------------------------------------------------------------
+
+    def ledger(self, baseline_id: str | None = None) -> Rows:
+        """Each claim with its standing, the passages' best and how many said so."""
+        return ledger.listing(self._connection, baseline_id)
+
+    def baselines(self) -> Rows:
+        """Every baseline with the number of its claims and entities."""
+        return baselines.listing(self._connection)
+
+    def matches(
+        self,
+        *,
+        baseline_id: str | None = None,
+        claim: str | None = None,
+        relation: str | None = None,
+        min_score: float = 0.0,
+        since: datetime | None = None,
+        limit: int = 50,
+    ) -> Rows:
+        """Matches, newest first."""
+        return matches.listing(
+            self._connection,
+            baseline_id=baseline_id,
+            claim=claim,
+            relation=relation,
+            min_score=min_score,
+            since=since,
+            limit=limit,
+        )
+
+    def alerts(self, *, state: str | None = None, baseline_id: str | None = None, limit: int = 50) -> Rows:
+        """Alerts, newest first."""
+        return alerts.listing(self._connection, state=state, baseline_id=baseline_id, limit=limit)
+
+    def deliveries(self, *, state: str | None = None, limit: int = 50) -> Rows:
+        """Deliveries, newest first."""
+        return deliveries.listing(self._connection, state=state, limit=limit)
+
+    def feeds(self) -> Rows:
+        """Every configured feed with its health, those in trouble first."""
+        return feeds.listing(self._connection)
+
+    def near_misses(self, *, baseline_id: str | None = None, limit: int = 50) -> Rows:
+        """Reports that came close to a claim, the nearest first."""
+        return verdicts.near_misses(self._connection, baseline_id, limit)
+
+    def search(self, text: str, *, limit: int = 20) -> Rows:
+        """Reports with all the words, best first; whatever is typed is a valid search."""
+        return search.find(self._connection, text, limit)
+
+    def query(
+        self, sql: str, params: Mapping[str, Any] | Sequence[Any] = (), *, limit_s: float = QUERY_LIMIT_S
+    ) -> Rows:
+        """The rows of the user's own SQL: reading only, within a time limit."""
+        return query.run(self.path, sql, params, limit_s=limit_s)
+
+    def ack_alert(self, alert_id: int) -> bool:
+        """A person has seen the alert; False if there is none of that id."""
+        with self._connection.write():
+            return alerts.set_seen(self._connection, alert_id, "acked_at", self._clock())
+
+    def dismiss_alert(self, alert_id: int) -> bool:
+        """A person found the alert useless; False if there is none of that id."""
+        with self._connection.write():
+            return alerts.set_seen(self._connection, alert_id, "dismissed_at", self._clock())
+
+    def mark(self, report_id: int, baseline_id: str, claim: str | None, mark: str, note: str = "") -> int:
+        """Keep what a person said of a match: "relevant" or "noise"; gives the mark's id."""
+        with self._connection.write():
+            return marks.add(self._connection, report_id, baseline_id, claim, mark, note, now=self._clock())
+
+    # ---- care ---------------------------------------------------------------------------------------------------
+
+    def check(self) -> list[Finding]:
+        """What `doctor` has to say about the database."""
+        return checks.check(self._connection, self._clock())
+
+    def prune_fetches(self, before: datetime) -> int:
+        """Forget how polls before that time went; gives how many."""
+        with self._connection.write():
+            return fetches.prune(self._connection, before)

@@ -1,0 +1,109 @@
+"""The table `stories`, and which reports belong to one."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.store import reports
+from monitor.store.connection import Connection
+from monitor.store.records import StoredReport, StoryFacts
+from monitor.store.values import to_iso
+
+
+def members(connection: Connection, since: datetime) -> Iterator[StoredReport]:
+    """The reports seen since then that belong to a story, duplicates left out."""
+    rows = connection.rows(
+        f"""
+        SELECT {reports.COLUMNS}
+        FROM reports r
+        JOIN feeds f ON f.id = r.feed_id
+        WHERE r.first_seen_at >= :since
+          AND r.story_id IS NOT NULL
+          AND r.duplicate_of IS NULL
+        ORDER BY r.id
+        """,
+        {"since": since},
+    )
+    return (reports.stored(row) for row in rows)
+
+
+def new(connection: Connection, report: StoredReport, *, now: datetime) -> int:
+    """Begin a story with this report; gives the story's id."""
+    at = to_iso(report.report.published or now)
+    story_id = connection.insert(
+        "INSERT INTO stories (title, started_at, last_report_at) VALUES (:title, :at, :at)",
+        {"title": report.report.title, "at": at},
+    )
+    join(connection, report.report_id, story_id, copy_of=None)
+    return story_id
+
+
+def join(connection: Connection, report_id: int, story_id: int, *, copy_of: int | None) -> None:
+    """Put the report into the story."""
+    connection.run(
+        "UPDATE reports SET story_id = :story_id, copy_of = :copy_of WHERE id = :report_id",
+        {"story_id": story_id, "copy_of": copy_of, "report_id": report_id},
+    )
+    connection.run(
+        """
+        UPDATE stories SET
+            started_at = MIN(started_at, r.at),
+            last_report_at = MAX(last_report_at, r.at)
+        FROM (SELECT COALESCE(published_at, first_seen_at) AS at FROM reports WHERE id = :report_id) r
+        WHERE stories.id = :story_id
+        """,
+        {"report_id": report_id, "story_id": story_id},
+    )
+
+
+def merge(connection: Connection, story_id: int, into_id: int) -> None:
+    """Make two stories one: what was told of either was told of it."""
+    moved = {"story_id": story_id, "into_id": into_id}
+    connection.run("UPDATE reports SET story_id = :into_id WHERE story_id = :story_id", moved)
+    connection.run("UPDATE alerts SET story_id = :into_id WHERE story_id = :story_id", moved)
+    connection.run(
+        """
+        UPDATE stories SET
+            started_at = MIN(started_at, o.started_at),
+            last_report_at = MAX(last_report_at, o.last_report_at)
+        FROM (SELECT started_at, last_report_at FROM stories WHERE id = :story_id) o
+        WHERE stories.id = :into_id
+        """,
+        moved,
+    )
+    connection.run("DELETE FROM stories WHERE id = :story_id", moved)
+
+
+def story_of(connection: Connection, report_id: int) -> int | None:
+    """The story the report belongs to."""
+    found: int | None = connection.value("SELECT story_id FROM reports WHERE id = :id", {"id": report_id})
+    return found
+
+
+def facts(connection: Connection, story_id: int, recipient: str) -> StoryFacts:
+    """How widely the story was carried so far, and the first mail about it that this recipient got."""
+    members = connection.rows(
+        """
+        SELECT publisher, duplicate_of IS NULL AS own
+        FROM reports
+        WHERE story_id = :story_id
+        ORDER BY COALESCE(published_at, first_seen_at), id
+        """,
+        {"story_id": story_id},
+    )
+    first = connection.value(
+        """
+        SELECT d.message_id
+        FROM deliveries d
+        JOIN alerts a ON a.id = d.alert_id
+        WHERE a.story_id = :story_id
+          AND d.recipient = :recipient
+        ORDER BY d.id
+        LIMIT 1
+        """,
+        {"story_id": story_id, "recipient": recipient},
+    )
+    return StoryFacts(
+        reports=sum(row["own"] for row in members),
+        publishers=tuple(dict.fromkeys(row["publisher"] for row in members)),
+        first_message_id=first,
+    )

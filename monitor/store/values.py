@@ -1,0 +1,63 @@
+"""The door between Python's values and SQLite's: times as UTC text, tuples as JSON, text that SQLite can hold."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+Params = Mapping[str, Any]
+
+_MAX_INT = 2**63 - 1
+
+
+def to_iso(moment: datetime) -> str:
+    """UTC as `2026-11-22T16:20:29Z`. Whole seconds always: mixed precision would not sort as text."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone reached the store")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def iso_or_none(moment: datetime | None) -> str | None:
+    """The same for a time that may not be known."""
+    return None if moment is None else to_iso(moment)
+
+
+def from_iso(text: str) -> datetime:
+    """The aware time that `to_iso` wrote."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def from_iso_or_none(text: str | None) -> datetime | None:
+    """The same for a column that may be NULL."""
+    return None if text is None else from_iso(text)
+
+
+def clean_text(text: str) -> str:
+    """The text without NUL (SQLite's length() stops there) and with lone surrogates, which have no UTF-8, replaced."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def to_json(value: Any) -> str:
+    """Compact JSON with readable letters, as it is stored in a column."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def bindable(params: Params) -> dict[str, Any]:
+    """The parameters as SQLite takes them; every statement of the store passes through here."""
+    return {name: _bindable(value) for name, value in params.items()}
+
+
+def _bindable(value: Any) -> Any:
+    if isinstance(value, str):  # StrEnum too
+        return clean_text(str(value))
+    if isinstance(value, datetime):
+        return to_iso(value)
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int):
+        return max(-_MAX_INT, min(_MAX_INT, value))
+    return value

@@ -1,0 +1,115 @@
+"""The table `verdicts`: which reports wait for a judgement, and what became of each."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from monitor.model import Baseline, Decision, Scored
+from monitor.store import reports
+from monitor.store.connection import Connection
+from monitor.store.records import StoredReport
+from monitor.store.values import to_json
+
+
+def unmatched(connection: Connection, baseline: Baseline, limit: int, after: int) -> list[StoredReport]:
+    """Reports above that id not yet judged under this revision of the baseline, or edited since; oldest first.
+
+    A report that was judged before the profile changed, or before this baseline was added, counts as first sight: a new
+    claim must not raise alerts on the news of last month.
+    """
+    rows = connection.rows(
+        f"""
+        SELECT
+            {reports.COLUMNS},
+            (v.report_id IS NOT NULL AND v.report_version = r.version) OR (
+                r.first_seen_at < b.added_at
+                AND EXISTS (SELECT 1 FROM verdicts o WHERE o.report_id = r.id AND o.decided_at < b.added_at)
+            ) AS already_there
+        FROM reports r
+        JOIN feeds f ON f.id = r.feed_id
+        JOIN baselines b ON b.id = :baseline_id
+        LEFT JOIN verdicts v ON v.report_id = r.id AND v.baseline_id = b.id
+        WHERE r.id > :after
+          AND (v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version)
+        ORDER BY r.id
+        LIMIT :limit
+        """,
+        {"baseline_id": baseline.id, "revision": baseline.revision, "after": after, "limit": limit},
+    )
+    return [
+        replace(found, first_sight=found.first_sight or bool(row["already_there"]))
+        for row, found in ((row, reports.stored(row)) for row in rows)
+    ]
+
+
+def is_waiting(connection: Connection, report_id: int, version: int, baseline: Baseline) -> bool:
+    """Whether the report, as it was read, still waits: another program may have judged or a poll edited it since."""
+    found = connection.value(
+        """
+        SELECT r.id
+        FROM reports r
+        LEFT JOIN verdicts v ON v.report_id = r.id AND v.baseline_id = :baseline_id
+        WHERE r.id = :report_id
+          AND r.version = :version
+          AND (v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version)
+        """,
+        {"baseline_id": baseline.id, "revision": baseline.revision, "report_id": report_id, "version": version},
+    )
+    return found is not None
+
+
+def save(connection: Connection, report_id: int, baseline: Baseline, scored: Scored, *, now: datetime) -> None:
+    """Keep the verdict, in place of the one on an earlier revision or text."""
+    connection.run(
+        """
+        INSERT INTO verdicts (
+            report_id, baseline_id, revision, report_version, score, decision, reason,
+            best_claim_id, best_claim_score, entities, decided_at
+        )
+        SELECT
+            r.id, :baseline_id, :revision, r.version, :score, :decision, :reason,
+            :best_claim_id, :best_claim_score, :entities, :now
+        FROM reports r
+        WHERE r.id = :report_id
+        ON CONFLICT (report_id, baseline_id) DO UPDATE SET
+            revision = excluded.revision, report_version = excluded.report_version, score = excluded.score,
+            decision = excluded.decision, reason = excluded.reason, best_claim_id = excluded.best_claim_id,
+            best_claim_score = excluded.best_claim_score, entities = excluded.entities, decided_at = excluded.decided_at
+        """,
+        {
+            "report_id": report_id,
+            "baseline_id": baseline.id,
+            "revision": baseline.revision,
+            "score": scored.score,
+            "decision": scored.decision,
+            "reason": scored.reason,
+            "best_claim_id": scored.best_claim,
+            "best_claim_score": scored.best_claim_score,
+            "entities": to_json(scored.entities),
+            "now": now,
+        },
+    )
+
+
+def near_misses(connection: Connection, baseline_id: str | None, limit: int) -> list[dict[str, Any]]:
+    """Reports that came close to a claim, the nearest first."""
+    return connection.rows(
+        """
+        SELECT *
+        FROM v_near_misses
+        WHERE :baseline_id IS NULL OR baseline_id = :baseline_id
+        ORDER BY score DESC, report_id
+        LIMIT :limit
+        """,
+        {"baseline_id": baseline_id, "limit": limit},
+    )
+
+
+def duplicate(report: StoredReport) -> Scored:
+    """The verdict on an item that was seen before: it is not scored."""
+    return Scored(
+        key=report.report.key,
+        score=0.0,
+        decision=Decision.DUPLICATE,
+        reason=f"the same item as report {report.duplicate_of}",
+    )
