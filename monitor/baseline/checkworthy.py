@@ -13,17 +13,17 @@ from monitor.text.stems import STOP_WORDS, stem, words
 # Verbs with which news tells what was done, said or planned; compared as stems.
 _DEEDS = frozenset(
     stem(word)
-    for word in """accuse adopt agree announce approve arrest ask assassinate attack attribute
-    authorise authorize ban blame block bomb boycott break build call cancel capture carry cause claim close collapse conduct confirm control cost
-    create cut damage decide declare demand deploy deny destroy detain determine die displace draw drive drop elect
-    end enter equip escalate estimate evacuate exceed expect expel export face fail fall fine fire flee fly force
-    forecast form free gain give grant grow halt hand help hit hold host identify impose include increase infect
-    injure interrupt invest join kidnap kill launch lead leave lift limit lose move negotiate occupy offer open
-    operate order oust own pass pay pledge predict produce promise propose protest prove provide publish pull push
-    raise reach rebuild receive record reduce refuse reject release remain report rescue resign respond restore
-    resume retreat return rise rule seize sell send shoot sign spread stage start state steal stop storm strain
-    strike struggle suffer supply support suspend target test threaten train transfer trigger try urge vote vow warn
-    win withdraw worsen wound""".split()
+    for word in """accuse adopt agree announce approve arrest ask assassinate attack attribute authorise
+    authorize ban blame block bomb boycott break build call cancel capture carry cause claim close collapse conduct
+    confirm control cost create cut damage decide declare demand deploy deny destroy detain determine die displace
+    draw drive drop elect end enter equip escalate estimate evacuate exceed expect expel export face fail fall fine
+    fire flee fly force forecast form free gain give grant grow halt hand help hit hold host identify impose include
+    increase infect injure interrupt invest join kidnap kill launch lead leave lift limit lose move negotiate occupy
+    offer open operate order oust own pass pay pledge predict produce promise propose protest prove provide publish
+    pull push raise reach rebuild receive record reduce refuse reject release remain report rescue resign respond
+    restore resume retreat return rise rule seize sell send shoot sign spread stage start state steal stop storm
+    strain strike struggle suffer supply support suspend target test threaten train transfer trigger try urge vote
+    vow warn win withdraw worsen wound""".split()
 )
 _FORECAST = re.compile(
     r"\b(?:will|would|won['’]t|going to|(?:un)?likely|expect(?:s|ed)?|forecasts?|predict\w*|plans? to|set to|could|may|"
@@ -38,6 +38,7 @@ _OPINION = re.compile(
     r"deserves?|after all|in fact|that said)\b"
 )
 _LEANS_BACK = re.compile(r"^(?:this|these|those|that|they|them|it|he|she|such|their|its|his|her)\b", re.IGNORECASE)
+NOT_MEASURED = frozenset({"ordinal", "day", "year"})  # kinds of figures that count nothing
 _FEWEST_WORDS = 6
 _MOST_WORDS = 90
 # A sentence below this has neither a fact nor a name to be found by. Found on articles of two topics.
@@ -68,7 +69,7 @@ def _score(text: str, finder: NameFinder) -> float:
     if len(said) < _FEWEST_WORDS or len(content) < 3 or text.rstrip("\"'”’)").endswith("?"):
         return 0.0
     names = len(finder.find(text))
-    score = 0.9 * min(len(find_figures(text)), 3)
+    score = 0.9 * min(sum(figure.kind not in NOT_MEASURED for figure in find_figures(text)), 3)
     score += 0.8 * min(len(find_dates(text)), 2)
     score += 0.45 * min(names, 4)
     score += 0.5 * min(sum(stem(word) in _DEEDS for word in set(content)), 2)

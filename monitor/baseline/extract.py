@@ -14,9 +14,9 @@ from monitor.text.sentences import sentences
 
 MAX_CLAIMS = 60
 _TIES = re.compile(
-    r"^(?:in fact|indeed|as a result|after all|that said|however|moreover|furthermore|in addition|meanwhile|nevertheless|"
-    r"nonetheless|of course|for example|for instance|on the other hand|in other words|instead|still|also|but|and|so|yet),?\s+"
-    r"(?=\S)",
+    r"^(?:in fact|indeed|as a result|after all|that said|however|moreover|furthermore|in addition|meanwhile|of course|"
+    r"nevertheless|nonetheless|for example|for instance|on the other hand|in other words|instead|still|also|but|and|so|"
+    r"yet),?\s+(?=\S)",
     re.IGNORECASE,
 )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 
+from monitor.baseline.checkworthy import NOT_MEASURED
 from monitor.model import Baseline, Claim, Entity
 from monitor.text.dates import find_dates
 from monitor.text.figures import find_figures
@@ -66,7 +67,8 @@ def _claim(claim: Claim) -> str:
 
 def _numbers(text: str) -> str:
     """The figures and dates of a claim on one line, as written."""
-    figures = dict.fromkeys(" ".join(figure.raw.split()) for figure in find_figures(text))
+    measured = (figure for figure in find_figures(text) if figure.kind not in NOT_MEASURED)
+    figures = dict.fromkeys(" ".join(figure.raw.split()) for figure in measured)
     dates = dict.fromkeys(" ".join(mention.raw.split()) for mention in find_dates(text))
     told = [f"{name}: {'; '.join(found)}" for name, found in (("figures", figures), ("dates", dates)) if found]
     return " / ".join(told)
