@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.matching.story_groups import pair_similarities
 from monitor.matching.story_index import StoryMember
+from monitor.matching.story_pairs import pair_similarities
 from monitor.matching.story_similarity import JOIN_STORY
 from monitor.matching.story_text import story_text
 

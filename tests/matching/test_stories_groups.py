@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.matching.story_groups import group_stories, pair_similarities
+from monitor.matching import story_groups
+from monitor.matching.story_groups import group_stories
 from monitor.matching.story_idf import StoryIdf
+from monitor.matching.story_pairs import pair_similarities
 from monitor.matching.story_similarity import ordinal_factor, same_story
 from monitor.matching.story_text import story_text
 from monitor.model import Report
@@ -55,6 +57,23 @@ def reports() -> list[Report]:
     return made
 
 
+def made_up(events: int, tellings: int, seed: int = 0) -> list[Report]:
+    """Reports of events that share a third of their words with all others."""
+    rng = random.Random(seed)
+    syllables = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
+    common = ["".join(rng.choices(syllables, k=3)) for _ in range(60)]
+    made = []
+    for event in range(events):
+        own = ["".join(rng.choices(syllables, k=4)) for _ in range(14)]
+        for telling in range(tellings):
+            words = [*rng.sample(own, 10), *rng.sample(common, 6)]
+            rng.shuffle(words)
+            title = " ".join(rng.sample(own, 5))
+            when = DAY + timedelta(hours=telling)
+            made.append(Report(key=f"{event}-{telling}", title=title, summary=" ".join(words), published=when))
+    return made
+
+
 def partition(labels: list[int], keys: list[str]) -> set[frozenset[str]]:
     """The groups as sets of report keys."""
     return {frozenset(k for k, at in zip(keys, labels, strict=True) if at == label) for label in set(labels)}
@@ -92,27 +111,23 @@ def test_the_matrix_of_all_pairs_is_same_story_for_each() -> None:
                 assert abs(same_story(texts[a], texts[b], idf).similarity - matrix[a, b]) < 1e-5
 
 
+def test_a_file_too_large_for_all_pairs_is_grouped_as_reports_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the limit the same stories are found one by one, in any order of the reports."""
+    monkeypatch.setattr(story_groups, "MAX_PAIRED", 10)
+    made = made_up(events=20, tellings=3)
+    shuffled = made[:]
+    random.Random(1).shuffle(shuffled)
+
+    assert group_stories(made) == [event for event in range(20) for _ in range(3)]
+    assert partition(group_stories(shuffled), [r.key for r in shuffled]) == partition(
+        group_stories(made), [r.key for r in made]
+    )
+
+
 def test_no_reports_give_no_stories() -> None:
     """An empty file has no stories, one report has one."""
     assert group_stories([]) == []
     assert group_stories(reports()[:1]) == [0]
-
-
-def made_up(events: int, tellings: int, seed: int = 0) -> list[Report]:
-    """Reports of events that share a third of their words with all others."""
-    rng = random.Random(seed)
-    syllables = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
-    common = ["".join(rng.choices(syllables, k=3)) for _ in range(60)]
-    made = []
-    for event in range(events):
-        own = ["".join(rng.choices(syllables, k=4)) for _ in range(14)]
-        for telling in range(tellings):
-            words = [*rng.sample(own, 10), *rng.sample(common, 6)]
-            rng.shuffle(words)
-            title = " ".join(rng.sample(own, 5))
-            when = DAY + timedelta(hours=telling)
-            made.append(Report(key=f"{event}-{telling}", title=title, summary=" ".join(words), published=when))
-    return made
 
 
 def test_a_phrase_that_a_feed_puts_under_every_report_makes_no_copies() -> None:
