@@ -7,7 +7,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.policy import SMTP, EmailPolicy, compat32
+from email.policy import SMTP, compat32
 from email.utils import format_datetime
 from quopri import encodestring
 
@@ -19,7 +19,7 @@ from monitor.model import Message
 EXTRA_HEADERS = frozenset({"importance", "list-id", "list-unsubscribe", "list-unsubscribe-post"})
 _BODY_HEADERS = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,150}@[A-Za-z0-9.-]{1,90}>")
-_POLICY: EmailPolicy[EmailMessage] = SMTP.clone(raise_on_defect=False)
+_POLICY = SMTP.clone(raise_on_defect=False)
 
 
 def build_mail(message: Message, *, sender: str, to_name: str, to_address: str, date: datetime) -> bytes:

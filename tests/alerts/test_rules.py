@@ -1,0 +1,247 @@
+"""Which alerts one matched report raises, for whom, and what is held back with which reason."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.alerts.conditions import rule_fires
+from monitor.alerts.rules import decide_alerts
+from monitor.model import (
+    Alert,
+    AlertState,
+    Decision,
+    FigurePair,
+    Match,
+    MatchedReport,
+    Recipient,
+    Relation,
+    Report,
+    Rule,
+    Scored,
+    Severity,
+)
+
+NOW = datetime(2026, 3, 14, 8, 0, tzinfo=UTC)
+DESK = Recipient(name="desk", channel="smtp", address="desk@example.org")
+LEAD = Recipient(name="lead", channel="file", address="out")
+QUIET = Recipient(name="quiet", channel="smtp", address="q@example.org", alerts=False)
+EVERYTHING = Rule(name="all")
+
+
+def match(claim: str = "C1", relation: Relation = Relation.CONTRADICTS, **more: object) -> Match:
+    values: dict[str, object] = {
+        "score": 0.7, "threshold": 0.5, "confidence": 0.95, "passage": f"A sentence on {claim}.",
+        "terms": (("strike", 0.7),), "entities": ("Port of Marlow",),
+    }  # fmt: skip
+    return Match(claim=claim, relation=relation, **(values | more))
+
+
+def matched(*matches: Match, **more: object) -> MatchedReport:
+    scored = Scored(key="k", score=0.7, decision=Decision.MATCHED, reason="", matches=matches, entities=("Dockers",))
+    report = Report(
+        key="k", title="Port talks collapse", outlet="Coast Courier", url="https://www.coastcourier.example/1"
+    )
+    values: dict[str, object] = {
+        "report_id": 5, "report": report, "baseline_id": "marlow", "scored": scored, "story_id": 9,
+        "story_is_new": True, "first_sight": False, "feed_url": "https://feed.example/", "feed_tags": ("local",),
+    }  # fmt: skip
+    return MatchedReport(**(values | more))
+
+
+def decide(report: MatchedReport, rules=(EVERYTHING,), recipients=(DESK, LEAD, QUIET), **more) -> list[Alert]:
+    settings = {"told": frozenset(), "first_sight": "digest", "now": NOW} | more
+    return decide_alerts(report, rules, recipients, **settings)
+
+
+def test_alert_names_claim_passage_score_and_reason():
+    """A told alert says which claim, how the report stands to it, the score beside the threshold, and the rule."""
+    (alert,) = decide(matched(match(note="19 days where the claim says 12")))
+
+    assert (alert.claim, alert.report_id, alert.story_id, alert.state) == ("C1", 5, 9, AlertState.PENDING)
+    assert alert.headline == "Contradicts C1: Port talks collapse"
+    assert alert.reason == (
+        "a new story; score 0.70 (threshold 0.50); it contradicts C1: 19 days where the claim says 12; rule all"
+    )
+
+
+def test_alert_goes_to_those_who_take_alerts():
+    """A rule without recipients names all of them, except who wants no alerts."""
+    (alert,) = decide(matched(match()))
+
+    assert alert.recipients == ("desk", "lead")
+
+
+@pytest.mark.parametrize(
+    ("relation", "confidence", "verb"),
+    [
+        (Relation.CONTRADICTS, 0.89, "May contradict"),
+        (Relation.CONTRADICTS, 0.9, "Contradicts"),
+        (Relation.UPDATES, 0.5, "May change"),
+        (Relation.UPDATES, 1.0, "Changes"),
+        (Relation.SUPPORTS, 0.5, "Supports"),
+        (Relation.RELATED, 0.5, "Touches"),
+    ],
+)
+def test_doubtful_relation_is_told_with_may(relation, confidence, verb):
+    """Below a confidence of 0.9 an alert says that the report may contradict or may change the claim."""
+    (alert,) = decide(matched(match(relation=relation, confidence=confidence)))
+
+    assert alert.headline.startswith(f"{verb} C1")
+
+
+def test_headline_shows_both_figures():
+    """A headline sets the claim's figure beside the report's where they differ."""
+    (alert,) = decide(matched(match(figures=(FigurePair(claim="12 days", report="19 days", agrees=False),))))
+
+    assert alert.headline == "Contradicts C1 (12 days → 19 days): Port talks collapse"
+
+
+def test_one_report_raises_one_alert_on_its_most_telling_claim():
+    """A report that touches several claims is told once; the others are written down as told with it."""
+    alerts = decide(matched(match("C3", Relation.SUPPORTS, score=0.9), match("C1"), match("C2", Relation.RELATED)))
+
+    assert [(alert.claim, alert.state, alert.recipients) for alert in alerts] == [
+        ("C1", AlertState.PENDING, ("desk", "lead")),
+        ("C3", AlertState.HELD, ()),
+        ("C2", AlertState.HELD, ()),
+    ]
+    assert alerts[1].reason == "told together with the alert on C1"
+
+
+def test_severity_comes_before_relation():
+    """The rule with the higher severity decides which claim of a report leads."""
+    rules = [Rule(name="quiet", severity=Severity.LOW), Rule(name="loud", claims=("C3",), severity=Severity.HIGH)]
+    alerts = decide(matched(match("C1"), match("C3", Relation.SUPPORTS)), rules)
+
+    assert (alerts[0].claim, alerts[0].rule, alerts[0].severity) == ("C3", "loud", Severity.HIGH)
+
+
+def test_each_recipient_gets_the_claim_of_their_own_rule():
+    """Recipients with rules on different claims of one report are each told of theirs."""
+    rules = [Rule(name="a", claims=("C1",), recipients=("desk",)), Rule(name="b", claims=("C2",), recipients=("lead",))]
+    alerts = decide(matched(match("C1"), match("C2", Relation.SUPPORTS)), rules)
+
+    assert [(alert.claim, alert.recipients) for alert in alerts] == [("C1", ("desk",)), ("C2", ("lead",))]
+    assert {alert.state for alert in alerts} == {AlertState.PENDING}
+
+
+@pytest.mark.parametrize(
+    ("told", "new", "state"),
+    [
+        (("C1", "contradicts"), match("C1"), AlertState.HELD),
+        (("C1", "supports"), match("C1"), AlertState.PENDING),
+        (("C1", "related"), match("C1", Relation.UPDATES), AlertState.PENDING),
+        (("C1", "related"), match("C1", Relation.SUPPORTS), AlertState.HELD),
+        (("C1", "contradicts"), match("C2", Relation.SUPPORTS), AlertState.PENDING),
+        (("C1", "contradicts"), match("C2", Relation.RELATED), AlertState.HELD),
+    ],
+    ids=["same again", "now contradicts", "now changes", "supports after related", "other claim", "other, loosely"],
+)
+def test_known_story_speaks_up_only_with_something_new(told, new, state):
+    """A story that was told is told again for a stance on another claim or a contradiction or change, else held."""
+    (alert,) = decide(matched(new), told=frozenset({told}))
+
+    assert alert.state is state
+
+
+def test_changed_figure_inside_a_story_is_news():
+    """A story is told again when its report gives a figure that was not told yet, and only then."""
+    figures = (FigurePair(claim="12 days", report="21 days", agrees=False),)
+    report = matched(match(figures=figures))
+    told = frozenset({("C1", "contradicts")})
+
+    assert [a.state for a in decide(report, told=told, told_figures={("C1", "19 days")})] == [AlertState.PENDING]
+    assert [a.state for a in decide(report, told=told, told_figures={("C1", "21 days")})] == [AlertState.HELD]
+    assert [a.state for a in decide(report, told=told)] == [AlertState.HELD]
+
+
+def test_first_sight_is_held_told_or_ignored_as_configured():
+    """What a feed already held when first polled waits for the digest, is told, or leaves no alert at all."""
+    report = matched(match(), first_sight=True)
+
+    (held,) = decide(report, first_sight="digest")
+    (told,) = decide(report, first_sight="alert")
+
+    assert (held.state, held.recipients) == (AlertState.HELD, ("desk", "lead"))
+    assert "first poll" in held.reason
+    assert told.state is AlertState.PENDING
+    assert decide(report, first_sight="ignore") == []
+
+
+@pytest.mark.parametrize("decision", [d for d in Decision if d is not Decision.MATCHED])
+def test_only_matched_reports_raise_alerts(decision):
+    """A near miss, a copy or a filtered report raises nothing, whatever matches it carries."""
+    report = matched(match())
+
+    assert decide(replace(report, scored=replace(report.scored, decision=decision))) == []
+
+
+def test_muted_rule_holds_until_its_time():
+    """A muted rule holds what it finds and says until when; from then on it tells."""
+    rules = [Rule(name="r", muted_until=NOW + timedelta(hours=2))]
+    (held,) = decide(matched(match()), rules)
+    (told,) = decide(matched(match()), rules, now=NOW + timedelta(hours=2))
+
+    assert (held.state, held.reason) == (AlertState.HELD, "rule r is muted until 2026-03-14 10:00 UTC")
+    assert told.state is AlertState.PENDING
+
+
+def test_without_recipients_the_alert_stays_in_the_database():
+    """With nobody to tell, the alert is kept, held with that reason."""
+    (alert,) = decide(matched(match()), recipients=())
+
+    assert (alert.state, alert.recipients) == (AlertState.HELD, ())
+    assert alert.reason.startswith("no recipient takes alerts")
+
+
+def test_no_rule_no_alert():
+    """A match for which no rule fires raises nothing: it is in the digest and the database."""
+    assert decide(matched(match()), rules=[Rule(name="x", claims=("C9",))]) == []
+
+
+@pytest.mark.parametrize(
+    ("conditions", "fires"),
+    [
+        ({"baselines": ("marlow",)}, True),
+        ({"baselines": ("other",)}, False),
+        ({"claims": ("C1", "C2")}, True),
+        ({"claims": ("C2",)}, False),
+        ({"relations": (Relation.CONTRADICTS,)}, True),
+        ({"relations": (Relation.SUPPORTS,)}, False),
+        ({"min_score": 0.7}, True),
+        ({"min_score": 0.71}, False),
+        ({"entities": ("port of marlow",)}, True),
+        ({"entities": ("Dockers",)}, True),
+        ({"entities": ("Pilots",)}, False),
+        ({"outlets": ("COAST COURIER",)}, True),
+        ({"outlets": ("coastcourier.example",)}, True),
+        ({"outlets": ("Evening Post",)}, False),
+        ({"feed_tags": ("local", "port")}, True),
+        ({"feed_tags": ("wire",)}, False),
+        ({"claims": ("C1",), "feed_tags": ("wire",)}, False),
+    ],
+)
+def test_every_condition_of_a_rule_must_hold(conditions, fires):
+    """Each list is met by any of its values, all conditions of a rule together decide."""
+    report = matched(match())
+
+    assert rule_fires(Rule(name="r", **conditions), report, report.scored.matches[0]) is fires
+
+
+def test_unreadable_address_meets_no_outlet():
+    """A report whose address cannot be split is compared by its outlet alone."""
+    report = matched(match())
+    odd = replace(report, report=replace(report.report, url="http://[broken", outlet=None))
+
+    assert not rule_fires(Rule(name="r", outlets=("coastcourier.example",)), odd, odd.scored.matches[0])
+
+
+def test_long_headline_is_cut():
+    """A headline has at most 200 characters and stands on one line."""
+    report = matched(match())
+    long = replace(report, report=replace(report.report, title="word\n" * 100))
+    (alert,) = decide(long)
+
+    assert len(alert.headline) <= 200
+    assert "\n" not in alert.headline
