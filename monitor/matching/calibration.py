@@ -2,7 +2,8 @@
 
 Three numbers for each claim, all from the profile and the background table:
 
-* `background`: the 99th percentile of its raw score on made-up general news, words drawn from the background table;
+* `background`: what general news reaches by chance: the expected raw score of a report in which every term stands as
+  often as the background says, independently, plus three standard deviations (about the 99th percentile);
 * `sibling`: the 95th percentile of its raw score on pseudo reports that say *other* claims of the baseline;
 * `own`: its mean raw score on pseudo reports that say it.
 
@@ -18,11 +19,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from monitor.matching.background import REPORT_WORDS, REPORTS
-from monitor.matching.space import Floats, Space
+from monitor.matching.space import K1, LENGTH, B, Floats, Space
 from monitor.matching.terms import Terms
 
-NEWS_REPORTS = 2_000
-NEWS_QUANTILE = 0.99
+DEVIATIONS = 3.0
 SIBLING_QUANTILE = 0.95
 MOST_PAIRS = 5_000  # all pairs of 100 texts; larger profiles take a fixed sample
 PARTNERS = 8  # for each text of a claim in a sample
@@ -39,41 +39,13 @@ class Calibration:
     topic_background: Floats  # as `background`, without the idf among the claims: for the topic gate
 
 
-def _column_quantile(scores: sp.csr_matrix, quantile: float) -> Floats:
-    """The quantile of each column of a sparse matrix, zeros counted."""
-    csc = scores.tocsc()
-    rows = csc.shape[0]
-    result = np.zeros(csc.shape[1])
-    at = quantile * (rows - 1)  # linear interpolation between neighbours, as numpy.quantile does
-    low = int(at)
-    for column in range(csc.shape[1]):
-        values = csc.data[csc.indptr[column] : csc.indptr[column + 1]]
-        zeros = rows - len(values)
-        if low + 1 < zeros:
-            continue
-        ordered = np.sort(values)
-        below = ordered[low - zeros] if low >= zeros else 0.0
-        above = ordered[min(low + 1 - zeros, len(ordered) - 1)] if len(ordered) else 0.0
-        result[column] = below + (at - low) * (above - below)
-    return result
-
-
-def made_up_news(space: Space, frequency: Floats) -> sp.csr_matrix:
-    """`NEWS_REPORTS` reports x terms, each term standing in a report as often as the background says, on its own."""
-    rng = np.random.default_rng(SEED)
+def news_level(queries: sp.csr_matrix, frequency: Floats) -> Floats:
+    """The raw score that general news reaches by chance, for each row of `queries`."""
     chance = np.clip(frequency / REPORTS, 0, 1)
-    columns = [np.flatnonzero(rng.random(NEWS_REPORTS) < p) for p in chance]
-    rows = np.concatenate(columns) if columns else np.array([], dtype=int)
-    cols = np.repeat(np.arange(len(chance)), [len(c) for c in columns])
-    once = saturate_once(REPORT_WORDS)
-    return sp.csr_matrix((np.full(len(rows), once), (rows, cols)), shape=(NEWS_REPORTS, len(chance)))
-
-
-def saturate_once(length: float) -> float:
-    """s(r,t) of a term that stands once in a report of `length` words."""
-    from monitor.matching.space import K1, LENGTH, B
-
-    return (K1 + 1) / (1 + K1 * (1 - B + B * length / LENGTH))
+    once = (K1 + 1) / (1 + K1 * (1 - B + B * REPORT_WORDS / LENGTH))  # s(r,t) of a term that stands once
+    mean = once * (queries @ chance)
+    variance = once**2 * (queries.multiply(queries) @ (chance * (1 - chance)))
+    return np.asarray(mean + DEVIATIONS * np.sqrt(variance)).ravel()
 
 
 def _pairs(count: int) -> list[tuple[int, int]]:
@@ -91,27 +63,20 @@ def _joined(texts: Sequence[Terms], pairs: Sequence[tuple[int, int]]) -> list[Te
 
 def _sibling_scores(space: Space, texts: Sequence[Terms], owner: Sequence[int]) -> Floats:
     pairs = _pairs(len(texts))
+    result = np.zeros(space.queries.shape[0])
     if not pairs:
-        return np.zeros(space.queries.shape[0])
-    scores = (space.saturated(_joined(texts, pairs)) @ space.queries.T).tolil()
-    for row, (a, b) in enumerate(pairs):  # a pair that says the claim is no negative for it: leave it out
-        scores[row, owner[a]] = 0
-        scores[row, owner[b]] = 0
-    counted = np.bincount([owner[i] for pair in pairs for i in set(pair)], minlength=space.queries.shape[0])
-    kept = 1 - counted / len(pairs)
-    # The zeros put in for the left out pairs sit at the bottom: take the quantile among the rest.
-    return _shifted_quantile(scores.tocsr(), SIBLING_QUANTILE, kept)
-
-
-def _shifted_quantile(scores: sp.csr_matrix, quantile: float, kept: Floats) -> Floats:
-    csc = scores.tocsc()
-    rows = csc.shape[0]
-    result = np.zeros(csc.shape[1])
-    for column, share in enumerate(kept):
-        values = np.sort(csc.data[csc.indptr[column] : csc.indptr[column + 1]])
-        from_top = (1 - quantile) * max(share * rows - 1, 0)
-        if from_top < len(values):
-            result[column] = values[len(values) - 1 - int(from_top)]
+        return result
+    scores = (space.saturated(_joined(texts, pairs)) @ space.queries.T).tocsc()
+    owners = np.asarray(owner)
+    first, second = (owners[[pair[side] for pair in pairs]] for side in (0, 1))
+    for claim in range(len(result)):
+        column = slice(scores.indptr[claim], scores.indptr[claim + 1])
+        # A pair that says the claim itself is no negative for it.
+        saying = (first == claim) | (second == claim)
+        others = np.sort(scores.data[column][~saying[scores.indices[column]]])
+        from_top = int((1 - SIBLING_QUANTILE) * max(len(pairs) - saying.sum() - 1, 0))
+        if from_top < len(others):
+            result[claim] = others[len(others) - 1 - from_top]
     return result
 
 
@@ -133,10 +98,9 @@ def _own_scores(space: Space, texts: Sequence[Terms], owner: Sequence[int]) -> F
 
 def calibrate(space: Space, texts: Sequence[Terms], owner: Sequence[int], frequency: Floats) -> Calibration:
     """Calibrate the claims of a space; `texts` are all texts of the profile, `owner` the claim that each belongs to."""
-    news = made_up_news(space, frequency)
     return Calibration(
-        background=_column_quantile((news @ space.queries.T).tocsr(), NEWS_QUANTILE),
+        background=news_level(space.queries, frequency),
         sibling=_sibling_scores(space, texts, owner),
         own=_own_scores(space, texts, owner),
-        topic_background=_column_quantile((news @ space.topic_queries.T).tocsr(), NEWS_QUANTILE),
+        topic_background=news_level(space.topic_queries, frequency),
     )

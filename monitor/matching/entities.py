@@ -118,26 +118,37 @@ class EntityFinder:
         """The consonant key of a word that may be a name; of an everyday word the word itself."""
         return word if self._is_common(word) else consonant_key(word) or word
 
+    def may_start(self, word: str) -> bool:
+        """Whether a name may begin with this folded word."""
+        return word in self._exact or word in self._keys or consonant_key(word) in self._keys
+
+    def find_at(self, text_words: Sequence[str], at: int) -> Mention | None:
+        """The longest name that begins at position `at`; a `not` name counts as nobody's."""
+        end, number = self._longest(text_words, at)
+        if number is None and self._keys:
+            end, number = self._longest_key(text_words, at)
+        return None if number is None or number == _NOBODY else Mention(number, at, end)
+
+    def skips(self, text_words: Sequence[str], at: int) -> int:
+        """Where a `not` name that begins at `at` ends; `at` itself if there is none."""
+        end, number = self._longest(text_words, at)
+        return end if number == _NOBODY else at
+
     def find(self, text_words: Sequence[str]) -> list[Mention]:
         """The mentions in order, longest first at each place, none overlapping."""
         found: list[Mention] = []
-        at, count = 0, len(text_words)
-        exact, keys = self._exact, self._keys
-        while at < count:
-            word = text_words[at]
-            end, number = self._longest(exact, text_words, at) if word in exact else (at, None)
-            if number is None and keys and (word in keys or consonant_key(word) in keys):
-                end, number = self._longest_key(text_words, at)
-            if number is None:
-                at += 1
-                continue
-            if number != _NOBODY:
-                found.append(Mention(number, at, end))
-            at = end
+        at = 0
+        while at < len(text_words):
+            mention = self.find_at(text_words, at) if self.may_start(text_words[at]) else None
+            if mention:
+                found.append(mention)
+                at = mention.end
+            else:
+                at = max(at + 1, self.skips(text_words, at))
         return found
 
-    @staticmethod
-    def _longest(tree: dict[str, Any], text_words: Sequence[str], at: int) -> tuple[int, int | None]:
+    def _longest(self, text_words: Sequence[str], at: int) -> tuple[int, int | None]:
+        tree = self._exact
         best: tuple[int, int | None] = (at, None)
         for here in range(at, len(text_words)):
             node = tree.get(text_words[here])

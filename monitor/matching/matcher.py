@@ -85,9 +85,12 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
             texts += own
             owner += [number] * len(own)
             queries.append(claim_query(own))
-        vocabulary = sorted({term for query in queries for term in query})
+        names = {f"e:{entity.name}" for entity in X.entities}
+        vocabulary = sorted(names.union(*queries))
         frequency = [(t, term_frequency_in_news(t, self.extractor_, background)) for t in vocabulary]
         self.space_ = build_space(queries, frequency)
+        self.coder_ = self.extractor_.coder(self.space_.codes)
+        self.named_ = np.array([term.startswith("e:") for term in self.space_.terms])
         self.calibration_ = calibrate(self.space_, texts, owner, np.array([df for _, df in frequency]))
         self.with_phrases_ = np.array([bool(claim.phrases) for claim in X.claims])
         self.bars_ = scoring.bars(self.calibration_, self.with_phrases_)
@@ -113,16 +116,14 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """Scores of shape (n_reports, n_claims), each 0..1; reports may be plain strings."""
         check_is_fitted(self)
         reports = [Report(key="", title=x) if isinstance(x, str) else x for x in X]
-        rows = [sp.csr_matrix(self._score(self._terms(batch)).scores) for batch in _batches(reports)]
+        rows = [sp.csr_matrix(self._score(batch).scores) for batch in _batches(reports)]
         return sp.vstack(rows).tocsr() if rows else sp.csr_matrix((0, len(self.baseline_.claims)))
 
-    def _terms(self, reports: Sequence[Report]) -> list[Terms]:
-        return [self.extractor_.extract(f"{report.title}\n{report.text}") for report in reports]
-
-    def _score(self, terms: Sequence[Terms]) -> _Batch:
-        saturated = self.space_.saturated(terms)
-        known = np.array([any(t.startswith("e:") for t in text.counts) for text in terms])
-        stranger = np.where(known, 1.0, scoring.STRANGER) if self.baseline_.entities else np.ones(len(terms))
+    def _score(self, reports: Sequence[Report]) -> _Batch:
+        words = self.extractor_.words
+        saturated = self.space_.encode(self.coder_.encode(words(f"{r.title}\n{r.text}")) for r in reports)
+        named = np.asarray(saturated[:, self.named_].sum(axis=1)).ravel() > 0
+        stranger = np.where(named | (not self.baseline_.entities), 1.0, scoring.STRANGER)
         raw = (saturated @ self.space_.queries.T).toarray() * stranger[:, None]
         topic = (saturated @ self.space_.topic_queries.T).toarray() * stranger[:, None]
         ratio = topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)
@@ -139,15 +140,14 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         found: list[Scored] = []
         for start in range(0, len(reports), BATCH):
             batch = reports[start : start + BATCH]
-            terms = self._terms(batch)
-            scored = self._score(terms)
+            scored = self._score(batch)
             for row, report in enumerate(batch):
-                found.append(self._verdict(report, terms[row], scored, row, days[start + row]))
+                found.append(self._verdict(report, scored, row, days[start + row]))
         return found
 
     # ---- explaining -----------------------------------------------------------------------------------------------
 
-    def _verdict(self, report: Report, terms: Terms, batch: _Batch, row: int, day: date | None) -> Scored:
+    def _verdict(self, report: Report, batch: _Batch, row: int, day: date | None) -> Scored:
         scores = batch.scores[row]
         order = np.lexsort((np.arange(len(scores)), -scores))
         on_topic = batch.topic[row] >= scoring.TOPIC_GATE
@@ -164,7 +164,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
             matches=matches,
             best_claim=self.baseline_.claims[best].id if scores[best] > 0 else None,
             best_claim_score=float(scores[best]),
-            entities=named(sorted(terms.counts)),
+            entities=named([self.space_.terms[c] for c in batch.saturated[row].indices]),
         )
 
     def _decide(self, score: float, claim: int, matched: bool) -> tuple[Decision, str]:

@@ -14,6 +14,7 @@ Dividing by ln(n+1) keeps the scale the same for baselines of any size.
 """
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from monitor.matching.background import Background, idf
 from monitor.matching.entities import EntityFinder
 from monitor.matching.families import load_families
-from monitor.matching.terms import TermExtractor, Terms
+from monitor.matching.terms import MAX_COUNT, WORD, TermExtractor, Terms
 from monitor.model import Baseline, Claim
 
 K1 = 1.2
@@ -51,7 +52,7 @@ class Space:
 
     def saturated(self, texts: Sequence[Terms]) -> sp.csr_matrix:
         """Texts x terms: each text's counts after saturation and length normalisation."""
-        rows, columns, counts, lengths = [], [], [], []
+        rows, columns, counts = [], [], []
         for row, text in enumerate(texts):
             for term, count in text.counts.items():
                 column = self.index.get(term)
@@ -59,11 +60,37 @@ class Space:
                     rows.append(row)
                     columns.append(column)
                     counts.append(count)
-            lengths.append(text.length)
-        tf = np.asarray(counts, dtype=np.float64)
-        norm = K1 * (1 - B + B * np.asarray(lengths, dtype=np.float64) / LENGTH)
-        values = tf * (K1 + 1) / (tf + norm[rows]) if len(tf) else tf
-        return sp.csr_matrix((values, (rows, columns)), shape=(len(texts), len(self.terms)))
+        shape = (len(texts), len(self.terms))
+        matrix = sp.csr_matrix((np.asarray(counts, dtype=np.float64), (rows, columns)), shape=shape)
+        return _saturate(matrix, np.array([text.length for text in texts], dtype=np.float64))
+
+    def encode(self, texts: Iterable[Iterable[int]]) -> sp.csr_matrix:
+        """The same from the codes of a `Coder` made with `codes`."""
+        codes, ends = array("i"), [0]
+        for text in texts:
+            codes.extend(text)
+            ends.append(len(codes))
+        width = len(self.terms)
+        shape = (len(ends) - 1, width + 1)
+        counts = sp.csr_matrix((np.ones(len(codes)), np.frombuffer(codes, dtype=np.int32), ends), shape=shape)
+        counts.sum_duplicates()
+        lengths = counts[:, [width]].toarray().ravel()
+        counts = counts[:, :width]
+        counts.data = np.minimum(counts.data, MAX_COUNT)
+        return _saturate(counts, lengths)
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """The number of each term, and the one after the last for words as such."""
+        return {**self.index, WORD: len(self.terms)}
+
+
+def _saturate(counts: sp.csr_matrix, lengths: Floats) -> sp.csr_matrix:
+    norm = K1 * (1 - B + B * lengths / LENGTH)
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    return sp.csr_matrix(
+        (counts.data * (K1 + 1) / (counts.data + norm[rows]), counts.indices, counts.indptr), shape=counts.shape
+    )
 
 
 def claim_texts(claim: Claim) -> tuple[str, ...]:
@@ -73,7 +100,7 @@ def claim_texts(claim: Claim) -> tuple[str, ...]:
 
 def make_extractor(baseline: Baseline, background: Background) -> TermExtractor:
     """The extractor of terms for a baseline's entities and language."""
-    return TermExtractor(EntityFinder(baseline.entities, background), load_families(), background, baseline.language)
+    return TermExtractor(EntityFinder(baseline.entities, background), load_families(), baseline.language)
 
 
 def term_frequency_in_news(term: str, extractor: TermExtractor, background: Background) -> float:

@@ -11,14 +11,18 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Generic, TypeVar
 
-from monitor.matching.background import Background
 from monitor.matching.entities import EntityFinder
 from monitor.matching.families import Families
 from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, words
 
 MAX_CHARACTERS = 20_000  # of one text; nothing that a news report has to say comes later
+MAX_MEMO = 100_000  # words remembered
+LONGEST_MEMBER = 4  # words of an event family's member
 MAX_COUNT = 255  # of one term, so that repeating a name 2,000 times wins nothing and no sum overflows
 
 _MONTHS = {
@@ -33,6 +37,11 @@ _SCALES = {"thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9
 _PERCENT = frozenset({"percent", "pct"})
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?")
+
+
+WORD = "#"  # stands once for every word, figure or mention; its count is the text's length
+
+Code = TypeVar("Code", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,95 +60,132 @@ def _number(token: str) -> float | None:
         return None
 
 
+def figure_or_day(tokens: Sequence[str], at: int) -> tuple[str | None, int]:
+    """The term of the figure or day that begins at position `at`, if any, and how many words it takes."""
+    token, after = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
+    if token in _MONTHS:
+        day = _ORDINAL.fullmatch(after)
+        return (f"d:{_MONTHS[token]:02d}-{int(day[1]):02d}", 2) if day and int(day[1]) <= 31 else (None, 1)
+    ordinal = _ORDINAL.fullmatch(token)
+    if ordinal and after in _MONTHS and int(ordinal[1]) <= 31:
+        return f"d:{_MONTHS[after]:02d}-{int(ordinal[1]):02d}", 2
+    value = _number(token)
+    if value is None:
+        return f"f:{token}", 1
+    if after in _SCALES:
+        return f"f:{value * _SCALES[after]:g}", 2
+    if after in _PERCENT:
+        return f"f:{value:g}%", 2
+    if tuple(tokens[at + 1 : at + 3]) == ("per", "cent"):
+        return f"f:{value:g}%", 3
+    return f"f:{value:g}", 1
+
+
+class Coder(Generic[Code]):
+    """Turns folded words into the codes of their terms; what has no code (None) is dropped.
+
+    Most words of a report stand in no claim, so each word's codes are remembered; only words with which a name, a
+    figure, a day or a member of several words may begin are looked at in their place.
+    """
+
+    _SPECIAL: tuple[Any, ...] = (object(),)
+
+    def __init__(
+        self, finder: EntityFinder, families: Families, language: str, code: Callable[[str], Code | None]
+    ) -> None:
+        self._finder = finder
+        self._families = families
+        self._language = language
+        self._code: Callable[[str], Code | None] = code
+        self._word: tuple[Code, ...] = self._codes((WORD,))
+        self._memo: dict[str, tuple[Code, ...]] = {}
+        self._plain: dict[str, tuple[Code, ...]] = {}
+
+    def _codes(self, terms: Iterable[str]) -> tuple[Code, ...]:
+        return tuple(c for c in map(self._code, terms) if c is not None)
+
+    def _learn(self, word: str) -> tuple[Any, ...]:
+        """What a word stands for, remembered; memory is bounded because words on the open web are endless."""
+        if len(self._memo) > MAX_MEMO:
+            self._memo.clear()
+            self._plain.clear()
+        root: str = stem(word, self._language)
+        plain: tuple[Code, ...] = ()
+        if word not in STOP_WORDS and len(word) <= MAX_WORD_LENGTH:
+            plain = self._word + self._codes((root, *self._families.of_stem(root)))
+        special = (
+            word[0].isdigit() or word in _MONTHS or self._families.starts_longer(root) or self._finder.may_start(word)
+        )
+        self._plain[word] = plain
+        self._memo[word] = self._SPECIAL if special else plain
+        return self._memo[word]
+
+    def encode(self, tokens: Sequence[str]) -> Iterable[Code]:
+        """The codes of a text's terms, in order, with one for `WORD` for every word."""
+        known = self._memo
+        cells = [known.get(token) for token in tokens]
+        if None in cells:
+            cells = [self._learn(t) if cell is None else cell for cell, t in zip(cells, tokens, strict=True)]
+        if self._SPECIAL in cells:
+            self._place(tokens, cells)
+        return chain.from_iterable(cells)  # type: ignore[arg-type]  # no cell is None by now
+
+    def _place(self, tokens: Sequence[str], cells: list[Any]) -> None:
+        """Put in the codes of names, figures, days and members of several words where they stand."""
+        done = 0
+        for at, cell in enumerate(cells):
+            if cell is not self._SPECIAL or at < done:
+                if at < done:
+                    cells[at] = ()
+                continue
+            done, cells[at] = self._at(tokens, at)
+
+    def _at(self, tokens: Sequence[str], at: int) -> tuple[int, tuple[Code, ...]]:
+        token = tokens[at]
+        mention = self._finder.find_at(tokens, at)
+        if mention:
+            return mention.end, self._word + self._codes((f"e:{self._finder.entities[mention.entity].name}",))
+        skipped = self._finder.skips(tokens, at)
+        if skipped > at:  # the words of someone else's name count as words, not as the name within it
+            return skipped, tuple(chain.from_iterable(self._plain_of(t) for t in tokens[at:skipped]))
+        if token[0].isdigit() or token in _MONTHS:
+            term, used = figure_or_day(tokens, at)
+            if term:
+                return at + used, self._word + self._codes((term,))
+        found = self._plain_of(token)
+        if self._families.starts_longer(stem(token, self._language)):
+            ahead = [stem(t, self._language) for t in tokens[at : at + LONGEST_MEMBER]]
+            found += self._codes(self._families.longer_at(ahead, 0))
+        return at + 1, found
+
+    def _plain_of(self, token: str) -> tuple[Code, ...]:
+        if token not in self._plain:
+            self._learn(token)
+        return self._plain[token]
+
+
 class TermExtractor:
     """Turns texts into terms for one baseline; remembers words it has seen, so it is fast and not thread-safe."""
 
-    def __init__(self, finder: EntityFinder, families: Families, background: Background, language: str = "en") -> None:
+    def __init__(self, finder: EntityFinder, families: Families, language: str = "en") -> None:
         self.finder = finder
         self._families = families
-        self._background = background
         self._language = language
-        self._memo: dict[str, tuple[str, ...]] = {}
+        self._terms: Coder[str] = Coder(finder, families, language, lambda term: term)
 
-    def _word_terms(self, word: str) -> tuple[str, ...]:
-        known = self._memo.get(word)
-        if known is None:
-            if word in STOP_WORDS or len(word) > MAX_WORD_LENGTH:
-                known = ()
-            else:
-                root = stem(word, self._language)
-                known = (root, *self._families.of_stem(root))
-            if len(self._memo) > 100_000:  # words are endless on the open web; memory is not
-                self._memo.clear()
-            self._memo[word] = known
-        return known
+    def coder(self, vocabulary: Mapping[str, int]) -> Coder[int]:
+        """The same for terms of a fixed vocabulary, given as numbers; it should have a number for `WORD`."""
+        return Coder(self.finder, self._families, self._language, vocabulary.get)
 
     def words(self, text: str) -> list[str]:
         """The folded words and numbers of a text, per cent signs as words."""
-        return words(self.finder.mark_acronyms(text[:MAX_CHARACTERS]).replace("%", " percent "))
-
-    def entities(self, text: str) -> tuple[str, ...]:
-        """The names of the entities that a text mentions, in order of appearance."""
-        found = self.finder.find(self.words(text))
-        return tuple(dict.fromkeys(self.finder.entities[m.entity].name for m in found))
+        text = self.finder.mark_acronyms(text[:MAX_CHARACTERS])
+        return words(text.replace("%", " percent ") if "%" in text else text)
 
     def extract(self, text: str) -> Terms:
         """The terms of a text."""
-        return self.of_words(self.words(text))
-
-    def of_words(self, tokens: list[str]) -> Terms:
-        """The terms of a text that is cut into folded words already."""
-        found: list[str] = []
-        length = at = 0
-        for mention in self.finder.find(tokens):
-            length += self._plain(tokens[at : mention.start], found) + 1
-            found.append("e:" + self.finder.entities[mention.entity].name)
-            at = mention.end
-        length += self._plain(tokens[at:], found)
-        counts = Counter(found)
+        counts = Counter(self._terms.encode(self.words(text)))
+        length = counts.pop(WORD, 0)
         if counts and max(counts.values()) > MAX_COUNT:
             counts = Counter({term: min(n, MAX_COUNT) for term, n in counts.items()})
         return Terms(counts, length)
-
-    def _plain(self, tokens: list[str], found: list[str]) -> int:
-        """Add the terms of a run of words without entities to `found`; gives its length in words."""
-        length = at = 0
-        while at < len(tokens):
-            token = tokens[at]
-            if token[0].isdigit() or token in _MONTHS:
-                term, used = self._figure_or_day(tokens, at)
-                if term:
-                    found.append(term)
-                    length += 1
-                    at += used
-                    continue
-            terms = self._word_terms(token)
-            if terms:
-                found += terms
-                length += 1
-            if self._families.starts_longer(stem(token, self._language)):
-                found += self._families.longer_at([stem(t, self._language) for t in tokens[at : at + 4]], 0)
-            at += 1
-        return length
-
-    @staticmethod
-    def _figure_or_day(tokens: list[str], at: int) -> tuple[str | None, int]:
-        token, after = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
-        if token in _MONTHS:
-            day = _ORDINAL.fullmatch(after)
-            return (f"d:{_MONTHS[token]:02d}-{int(day[1]):02d}", 2) if day and int(day[1]) <= 31 else (None, 1)
-        ordinal = _ORDINAL.fullmatch(token)
-        if ordinal and after in _MONTHS and int(ordinal[1]) <= 31:
-            return f"d:{_MONTHS[after]:02d}-{int(ordinal[1]):02d}", 2
-        if ordinal and ordinal[1] != token:
-            return f"f:{token}", 1
-        value = _number(token)
-        if value is None:
-            return f"f:{token}", 1
-        if after in _SCALES:
-            return f"f:{value * _SCALES[after]:g}", 2
-        if after in _PERCENT:
-            return f"f:{value:g}%", 2
-        if tokens[at + 1 : at + 3] == ["per", "cent"]:
-            return f"f:{value:g}%", 3
-        return f"f:{value:g}", 1

@@ -21,11 +21,17 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180
 _POSSESSIVE = re.compile(rf"(?<=\w)[{_APOSTROPHES}]s\b")
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 # U.S., U.S.A., U.K., U.N.: one token each. "US" in capitals is the country, not the pronoun.
-_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}(?:[A-Z]\b)?")
-_UNITED_STATES = re.compile(r"\bUSA?\b(?!\$)")
+_CAPITALS = re.compile(r"\b(?:(?:[A-Z]\.){2,}(?:[A-Z]\b)?|USA?\b(?!\$))")
 _WORD = re.compile(r"\w+")
 _LATIN = re.compile("[a-zA-Z]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_COMBINING = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+# The marks that make most news text more than plain ASCII; replaced first, since the rest of the work is then skipped.
+_TYPOGRAPHY = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("…", "..."), ("\xa0", " "))
 
 
 def _unmask(match: re.Match[str]) -> str:
@@ -33,18 +39,32 @@ def _unmask(match: re.Match[str]) -> str:
     return word.translate(_LOOKALIKES) if _LATIN.search(word) and _FOREIGN.search(word) else word
 
 
+def _join_capitals(match: re.Match[str]) -> str:
+    letters = match.group().replace(".", "")
+    return "usa" if letters in ("US", "USA") else letters
+
+
+def _fold_letters(text: str) -> str:
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    if _FOREIGN.search(text):
+        text = _WORD.sub(_unmask, text)
+    text = _COMBINING.sub("", unicodedata.normalize("NFKD", text))
+    text = unicodedata.normalize("NFC", text).translate(_ARABIC)
+    text = _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
+    return _DASHES.sub("-", text)
+
+
 def fold(text: str) -> str:
     """The text in one spelling: lower case, no accents or apostrophes, plain digits; its length may change.
 
     "Kata'ib Ḥizballāh's" becomes "kataib hizballah", "U.S." and "US" become "usa", "٢٥" becomes "25".
     """
-    text = _UNITED_STATES.sub("usa", _DOTTED.sub(lambda m: m.group().replace(".", ""), text))
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-        text = _WORD.sub(_unmask, text)
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-        text = unicodedata.normalize("NFC", text).translate(_ARABIC)
-        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
-        text = _DASHES.sub("-", text)
-    text = _APOSTROPHE.sub("", _POSSESSIVE.sub("", text))
+        for mark, plain in _TYPOGRAPHY:
+            text = text.replace(mark, plain)
+        if not text.isascii():
+            text = _fold_letters(text)
+    text = _CAPITALS.sub(_join_capitals, text)
+    if "'" in text or "`" in text or not text.isascii():
+        text = _APOSTROPHE.sub("", _POSSESSIVE.sub("", text))
     return text.casefold()

@@ -10,7 +10,7 @@ from monitor.model import Entity
 @pytest.fixture(scope="module")
 def extractor() -> TermExtractor:
     background = load_background()
-    return TermExtractor(EntityFinder((Entity(name="Camp Taji"),), background), load_families(), background)
+    return TermExtractor(EntityFinder((Entity(name="Camp Taji"),), background), load_families())
 
 
 def test_entity_replaces_its_words(extractor: TermExtractor) -> None:
