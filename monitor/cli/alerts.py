@@ -1,5 +1,7 @@
 """`monitor alerts` and `monitor mark`: what was told, and what people say to it."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,16 +16,20 @@ from monitor.cli.options import (
     settings_from,
     store_from,
 )
+from monitor.errors import ConfigError
 from monitor.model import AlertState
 
 group = typer.Typer(help="List alerts, and say that they are seen or useless.", no_args_is_help=True)
+
+MOST = 1_000_000  # rows asked for where the command itself narrows them
 
 AlertIds = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers from `monitor alerts list`.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the group."""
+    """Adds the groups."""
     app.add_typer(group, name="alerts", rich_help_panel="Read")
+    app.add_typer(mark_group, name="mark", rich_help_panel="Read")
 
 
 @group.command("list")
@@ -49,7 +55,8 @@ def list_alerts(
     from monitor.cli.output import print_rows
 
     with store_from(settings_from(config)) as store:
-        rows = store.alerts(baseline_id=baseline, state=state, open_only=not everything, limit=limit)
+        rows = store.alerts(baseline_id=baseline, state=state, limit=MOST)
+    rows = [row for row in rows if everything or not (row["acked_at"] or row["dismissed_at"])][:limit]
     if form is Format.TABLE and rows:
         from monitor.cli.cards import print_alerts
 
@@ -66,12 +73,8 @@ def acknowledge(alerts: AlertIds, config: ConfigOption = None, verbose: VerboseO
 
         monitor alerts ack 12 13
     """
-    from monitor.cli.output import write
-
     with store_from(settings_from(config)) as store:
-        for alert_id in alerts:
-            store.ack_alert(alert_id)
-            write(f"acknowledged {alert_id}\n")
+        _each(alerts, store.ack_alert, "acknowledged")
 
 
 @group.command("dismiss")
@@ -82,9 +85,77 @@ def dismiss(alerts: AlertIds, config: ConfigOption = None, verbose: VerboseOptio
 
         monitor alerts dismiss 12
     """
+    with store_from(settings_from(config)) as store:
+        _each(alerts, store.dismiss_alert, "dismissed")
+
+
+def _each(alerts: list[int], settle: Callable[[int], bool], done: str) -> None:
+    from monitor.cli.output import say, write
+
+    unknown = [alert_id for alert_id in alerts if not settle(alert_id)]
+    for alert_id in alerts:
+        if alert_id not in unknown:
+            write(f"{done} {alert_id}\n")
+    if unknown:
+        say(f"monitor alerts: no alert has the number {', '.join(map(str, unknown))}, see `monitor alerts list --all`")
+        raise typer.Exit(1)
+
+
+mark_group = typer.Typer(help="Say that a match is relevant or noise.", no_args_is_help=True)
+
+ReportId = Annotated[int, typer.Argument(metavar="REPORT", help="A report's number, from `monitor matches`.")]
+MarkClaim = Annotated[
+    str | None, typer.Option("--claim", metavar="ID", help="Only for this claim; else the report.", show_default=False)
+]
+NoteOption = Annotated[str, typer.Option("--note", help="Why, for later readers.", show_default=False)]
+
+
+@mark_group.command("relevant")
+def relevant(
+    report: ReportId,
+    claim: MarkClaim = None,
+    baseline: BaselineFilter = None,
+    note: NoteOption = "",
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Keep the word that a report bears on the baseline.
+
+    The mark is stored with the match and shown with it; the matcher does not learn from it yet.
+
+    Example:
+
+        monitor mark relevant 17 --claim C13
+    """
+    _mark(report, "relevant", claim, baseline, note, config)
+
+
+@mark_group.command("noise")
+def noise(
+    report: ReportId,
+    claim: MarkClaim = None,
+    baseline: BaselineFilter = None,
+    note: NoteOption = "",
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Take a match out of the ledger because it is none.
+
+    The ledger no longer counts what is marked as noise; the matcher does not learn from it yet.
+
+    Example:
+
+        monitor mark noise 17 --claim C13 --note "another base of that name"
+    """
+    _mark(report, "noise", claim, baseline, note, config)
+
+
+def _mark(report: int, mark: str, claim: str | None, baseline: str | None, note: str, config: Path | None) -> None:
     from monitor.cli.output import write
 
     with store_from(settings_from(config)) as store:
-        for alert_id in alerts:
-            store.dismiss_alert(alert_id)
-            write(f"dismissed {alert_id}\n")
+        known = [row["id"] for row in store.baselines()]
+        if baseline is None and len(known) != 1:
+            raise ConfigError(f"say which baseline with --baseline: {', '.join(known) or 'none is stored yet'}")
+        store.mark(report, baseline or known[0], claim, mark, note)
+    write(f"marked report {report} as {mark}{f' for {claim}' if claim else ''}\n")

@@ -107,7 +107,7 @@ def _loaded(profiles: list[Path] | None, config: Path | None) -> "list[Baseline]
 
 
 def _rows(baseline: "Baseline") -> list[dict[str, object]]:
-    claims = [
+    claims: list[dict[str, object]] = [
         {
             "baseline": baseline.id,
             "kind": "claim",
@@ -120,7 +120,7 @@ def _rows(baseline: "Baseline") -> list[dict[str, object]]:
         }
         for claim in baseline.claims
     ]
-    entities = [
+    entities: list[dict[str, object]] = [
         {
             "baseline": baseline.id,
             "kind": "entity",

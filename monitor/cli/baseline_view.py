@@ -1,10 +1,11 @@
 """A baseline on a terminal: its head, its claims, its entities."""
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.output import clean
-from monitor.cli.tables import bold, console, dim
+from monitor.cli.tables import bold, console, dim, indented
 from monitor.model import Baseline
 
 
@@ -28,9 +29,7 @@ def _claims(baseline: Baseline) -> Table:
         body = Text(clean(claim.text))
         if claim.threshold is not None:
             body.append(f"  (threshold {claim.threshold:g})", style="dim")
-        for phrase in claim.phrases:
-            body.append(f"\n  or: {clean(phrase)}", style="dim")
-        table.add_row(clean(claim.id), body)
+        table.add_row(clean(claim.id), Group(body, *(indented(dim(phrase)) for phrase in claim.phrases)))
     return table
 
 

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.output import clean
-from monitor.cli.tables import STYLES, bold, card, cell_text, console, dim
-from monitor.model import Baseline, Report, Scored
+from monitor.cli.tables import STYLES, beside, bold, card, cell_text, console, dim, indented
+from monitor.model import Baseline, Match, Report, Scored
 
 Row = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ def print_ledger(rows: Sequence[Row]) -> None:
     out = console()
     for baseline, group in groupby(rows, key=lambda row: row["baseline_id"]):
         members = list(group)
-        out.print(bold(str(baseline)) + dim(f"  {_totals(members)}"))
+        out.print(beside(bold(str(baseline)), _totals(members)))
         out.print()
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 1, 0))
         table.add_column(no_wrap=True)
@@ -58,7 +58,7 @@ def print_matches(rows: Sequence[Row]) -> None:
     for row in rows:
         label = [f"{row['claim_id']}", str(row["relation"]), f"score {row['score']:.2f}", cell_text(row["at"])[:10]]
         body: list[RenderableType] = [
-            bold(row["title"]) + dim(f"  {row['publisher']}"),
+            beside(bold(row["title"]), row["publisher"]),
             Text(_quoted(row["passage"]), style="italic"),
         ]
         body.append(dim(f"claim: {row['claim']}"))
@@ -89,19 +89,36 @@ def print_verdicts(profile: Baseline, reports: Sequence[Report], scored: Sequenc
     claims = {claim.id: claim.text for claim in profile.claims}
     out = console()
     for report, one in zip(reports, scored, strict=True):
-        body: list[RenderableType] = [bold(report.title or report.key) + dim(f"  {report.outlet or ''}")]
+        body: list[RenderableType] = [beside(bold(report.title or report.key), report.outlet)]
+        shown = ""
         for found in one.matches:
-            head = Text(f"{clean(found.claim)} ", style="bold")
-            head.append(found.relation.value, style=STYLES.get(found.relation.value, ""))
-            head.append(f" {found.score:.2f}", style="dim")
-            if found.note:
-                head.append(f"  {clean(found.note)}", style="cyan")
-            body += [head, dim(f"claim: {claims.get(found.claim, '')}"), Text(_quoted(found.passage), style="italic")]
-            body.append(dim("because of " + ", ".join(f"{clean(term)} {share:.2f}" for term, share in found.terms[:6])))
+            body += _match_lines(found, claims.get(found.claim, ""), with_passage=found.passage != shown)
+            shown = found.passage
         if not one.matches:
             nearest = f", nearest {one.best_claim} at {one.best_claim_score:.2f}" if one.best_claim else ""
             body.append(dim(f"{one.reason}{nearest}"))
         out.print(card([report.key[:13], one.decision.value, f"score {one.score:.2f}"], body))
+
+
+def _match_lines(found: Match, claim: str, *, with_passage: bool) -> list[RenderableType]:
+    head = Text(f"{clean(found.claim)} ", style="bold")
+    head.append(found.relation.value, style=STYLES.get(found.relation.value, ""))
+    head.append(f" {found.score:.2f}  {clean(claim)}", style="dim")
+    lines: list[RenderableType] = [head]
+    if with_passage:
+        lines.append(indented(Text(_quoted(found.passage), style="italic")))
+    for pair in found.figures:
+        sign = "agrees with" if pair.agrees else "against"
+        lines.append(indented(Text(f"{clean(pair.report)} {sign} {clean(pair.claim)}", style="bold")))
+    if found.note:
+        lines.append(indented(Text(clean(found.note), style="cyan")))
+    words = ", ".join(f"{_word(term)} {share:.2f}" for term, share in found.terms[:6])
+    return [*lines, indented(dim(f"words: {words}"))]
+
+
+def _word(term: str) -> str:
+    """A term without the letter that tells its kind."""
+    return clean(term.partition(":")[2] if term[1:2] == ":" else term)
 
 
 def _coloured(word: str) -> Text:

@@ -16,8 +16,6 @@ from monitor.errors import ConfigError, DeliveryError, MonitorError
 if TYPE_CHECKING:
     from monitor.store import Store
 
-# Two connections that write and checkpoint at the same moment can lose a commit: https://www.sqlite.org/wal.html
-WAL_RESET_FIXED = (3, 51, 3)
 LIBRARIES = ("apscheduler", "feedparser", "httpx", "numpy", "pydantic", "scikit-learn", "sqlite-utils", "typer")
 
 
@@ -100,13 +98,11 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         with store_from(settings) as store:
             yield Check("database", "ok", f"{path}, {path.stat().st_size / 1e6:.1f} MB")
             for found in store.check():
-                yield Check("database", found.level, f"{found.where}: {found.message}")
+                finding, _, advice = found.message.partition("; ")
+                yield Check(found.where, found.level, finding, advice)
             yield from _contents(store, settings, now)
     except MonitorError as exc:
         yield Check("database", "error", str(exc))
-        return
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        yield Check("database", "warning", f"{path} can be read by others", f"run: chmod 600 {path}")
 
 
 def _contents(store: "Store", settings: Settings, now: datetime) -> Iterator[Check]:
@@ -121,13 +117,6 @@ def _contents(store: "Store", settings: Settings, now: datetime) -> Iterator[Che
         yield Check("feed health", "warning", f"{len(broken)} of {len(feeds)} fail: {names}{more}", advice)
     elif feeds:
         yield Check("feed health", "ok", f"{len(feeds)} feeds, none failed {limit} times in a row")
-    counts = {row["state"]: row["n"] for row in store.query("SELECT state, COUNT(*) n FROM v_deliveries GROUP BY 1")}
-    failed, waiting = counts.get("failed", 0), counts.get("waiting", 0) + counts.get("sending", 0)
-    if failed:
-        advice = "see: monitor query \"SELECT * FROM v_deliveries WHERE state = 'failed'\""
-        yield Check("outbox", "warning", f"{failed} messages were given up, {waiting} wait", advice)
-    else:
-        yield Check("outbox", "ok", f"{waiting} messages wait, {counts.get('sent', 0)} sent")
     latest = store.query("SELECT MAX(started_at) AS at FROM fetches")[0]["at"]
     if latest and datetime.fromisoformat(latest) > now + timedelta(minutes=5):
         yield Check("clock", "error", f"the last poll is dated {latest}, in the future", "set the system's clock")
@@ -206,8 +195,6 @@ def _disk(settings: Settings) -> Iterator[Check]:
 
 
 def _versions() -> Iterator[Check]:
-    from monitor.store import SQLITE_VERSION
-
     known = []
     for name in LIBRARIES:
         try:
@@ -216,10 +203,3 @@ def _versions() -> Iterator[Check]:
             yield Check("versions", "error", f"{name} is not installed", "run `make install`")
     yield Check("versions", "ok", f"monitor {version('monitor')}, Python {platform.python_version()}")
     yield Check("versions", "ok", ", ".join(known))
-    text = ".".join(map(str, SQLITE_VERSION))
-    if SQLITE_VERSION < WAL_RESET_FIXED:
-        finding = f"SQLite {text} has the WAL-reset fault: two writers at the same moment can lose a commit"
-        advice = "let no other program write to the database, or use SQLite 3.51.3 or newer"
-        yield Check("versions", "warning", finding, advice)
-    else:
-        yield Check("versions", "ok", f"SQLite {text}")

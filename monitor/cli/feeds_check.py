@@ -53,7 +53,7 @@ def _discovered(url: str, settings: Settings) -> list[str]:
 
         async with Fetcher(settings.fetch, utc_now) as fetcher:
             result = await fetcher.get(url)
-        return [getattr(link, "url", link) for link in discover(result.body, result.final_url)]
+        return [found.url for found in discover(result.body, result.final_url)]
 
     try:
         return asyncio.run(page())

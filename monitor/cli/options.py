@@ -35,7 +35,7 @@ def _remember_config(context: typer.Context, value: Path | None) -> Path | None:
 
 
 def _set_verbosity(context: typer.Context, value: int) -> int:
-    level = max(value, context.meta.get("monitor.verbose", 0))
+    level: int = max(value, context.meta.get("monitor.verbose", 0))
     context.meta["monitor.verbose"] = level
     set_up_logging({0: logging.WARNING, 1: logging.INFO}.get(level, logging.DEBUG))
     return level

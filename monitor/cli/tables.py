@@ -102,6 +102,16 @@ def dim(text: str) -> Text:
     return Text(clean(text), style="dim")
 
 
+def beside(head: Text, text: str | None) -> Text:
+    """A heading with something of second rank behind it."""
+    return head.append(f"  {clean(text)}", style="dim") if text else head
+
+
+def indented(text: Text) -> RenderableType:
+    """Text that hangs two columns in, however it wraps."""
+    return Padding(text, (0, 0, 0, 2))
+
+
 def bold(text: str) -> Text:
     """A heading."""
     return Text(clean(text), style="bold")

@@ -18,7 +18,7 @@ def last_due(now: datetime, at: time, zone: ZoneInfo) -> tuple[date, datetime]:
     raise ValueError(f"{zone.key}: no local day within three days of {now.isoformat()}")
 
 
-def is_due(now: datetime, last_digest: datetime | None, at: time, zone: ZoneInfo) -> date | None:
-    """The local date to send a digest for, None while the last one is younger than the last due time."""
-    day, moment = last_due(now, at, zone)
-    return day if last_digest is None or last_digest < moment else None
+def is_due(now: datetime, last_made: date | None, at: time, zone: ZoneInfo) -> date | None:
+    """The local date to make a digest for; None while the last one made is of the latest date due or later."""
+    day, _ = last_due(now, at, zone)
+    return day if last_made is None or last_made < day else None

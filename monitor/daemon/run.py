@@ -36,19 +36,19 @@ class Daemon:
         self._load = load
         self._clock = clock
         self._monotonic = monotonic
-        self._settings = load()
+        self.settings = load()
         self._running: dict[str, float] = {}
         self._lock = threading.Lock()
         self._beat: Beat
-        self.stages = Stages(lambda: self._settings, clock)
+        self.stages = Stages(lambda: self.settings, clock)
 
     def run(self) -> int:
         """Returns the exit code once stopped by a signal."""
-        with Signals() as signals, single_instance(self._settings.database, self._clock()) as self._beat:
+        with Signals() as signals, single_instance(self.settings.database, self._clock()) as self._beat:
             self.stages.prepare()
             scheduler = build_scheduler(self._ticks())
             scheduler.start()
-            log.info("started", extra={"pid": os.getpid(), "database": self._settings.database})
+            log.info("started", extra={"pid": os.getpid(), "database": self.settings.database})
             self._loop(signals, scheduler)
             log.info("stopping", extra={"signal": signals.stopping.name if signals.stopping else ""})
             self.stages.stop()
@@ -84,14 +84,14 @@ class Daemon:
         """Takes over a changed configuration, or keeps the old one and says why."""
         try:
             new = self._load()
-            if new.database != self._settings.database:
+            if new.database != self.settings.database:
                 log.error("configuration kept: another database needs a restart")
                 return
-            before, self._settings = self._settings, new
+            before, self.settings = self.settings, new
             try:
                 self.stages.prepare()
             except MonitorError:
-                self._settings = before
+                self.settings = before
                 raise
         except MonitorError as exc:
             log.error("configuration kept", extra={"error": str(exc)})
@@ -101,7 +101,7 @@ class Daemon:
         log.info("configuration reloaded")
 
     def _ticks(self) -> list[Tick]:
-        rhythm = self._settings.daemon
+        rhythm = self.settings.daemon
         return [
             Tick("poll", rhythm.poll_tick_s, self._guarded("poll", self.stages.poll)),
             Tick("match", rhythm.poll_tick_s, self._guarded("match", self.stages.match)),
