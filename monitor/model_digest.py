@@ -173,6 +173,7 @@ class DigestBaseline:
     title: str
     changes: tuple[DigestChange, ...]
     claims: tuple[DigestClaim, ...]  # without the stories that stand among the changes
+    changes_left_out: int = 0
     claims_left_out: int = 0
 
 

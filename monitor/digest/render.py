@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor.digest import words
-from monitor.digest.clean import host_of, one_line, web_address
+from monitor.digest.clean import host_of, one_line, sound, web_address
 from monitor.digest.marking import mark_words
 from monitor.digest.subjects import count
 from monitor.model import FigurePair, Match, Message, Severity
@@ -159,6 +159,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=lambda name: bool(name and name.endswith(".html.j2")),
         undefined=StrictUndefined,
+        finalize=sound,  # nothing a template forgets to clean gets through
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from monitor.digest.clean import one_line
 from monitor.digest.subjects import count
 from monitor.model import Match, Relation, Standing
 from monitor.model_digest import Digest, DigestClaim, FeedTrouble, NearMiss, relation_words
@@ -57,7 +58,7 @@ def nearness(miss: NearMiss) -> str:
 
 def trouble(feed: FeedTrouble, now: datetime) -> str:
     """What is wrong with a feed, for how long."""
-    parts = [feed.problem.strip().rstrip(".")]
+    parts = [one_line(feed.problem, 300).rstrip(".")]
     if feed.failures > 1:
         parts.append(f"{feed.failures} times in a row")
     if feed.since:
