@@ -1,7 +1,8 @@
 """How a report stands to a claim it matches: rules that print their reason, then a small logistic model.
 
-In this order: a figure in conflict, the claim's list extended, the claim's event undone; what none of these decides, the
-model decides by date, kind of claim and shared words. Measured by bench/quality/relations.py; see docs/relations.md.
+In this order: a figure in conflict, the claim's list extended, the claim's event undone; what none of these decides,
+the model decides by date, kind of claim and shared words. Measured by bench/quality/relations.py; see
+docs/relations.md.
 """
 
 import json

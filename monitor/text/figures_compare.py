@@ -87,11 +87,12 @@ def binding(claim: Figure, report: Figure, aliases: Mapping[str, str] | None = N
 def _measure(claim: Figure, report: Figure) -> float:
     """How well noun and state agree, 0 to 1."""
     heads, theirs = set(claim.heads), set(report.heads)
-    if heads - GENERIC and theirs and not theirs & set(claim.nouns) and not heads & set(report.nouns):
+    named = claim.kind in ("count", "ordinal") and heads - GENERIC and theirs
+    if named and not theirs & set(claim.nouns) and not heads & set(report.nouns):
         return 0.0
     nouns = (set(claim.nouns) & set(report.nouns)) - GENERIC
-    if claim.kind == "magnitude" and (nouns or not claim.nouns or not report.nouns):
-        return 1.0 if nouns else 0.8
+    if claim.kind == "magnitude":  # the unit is the measure
+        return 1.0 if nouns else 0.8 if not claim.nouns or not report.nouns else 0.0
     states = set(claim.states) & set(report.states)
     if claim.states and report.states:
         if not states:
@@ -184,14 +185,17 @@ def _best(
         )
     if not ranked:
         return None
-    best = max(ranked, key=lambda c: (c.binding, _is_sharp(c), c.agrees, -c.report.start))
+    best = max(ranked, key=lambda c: (c.binding, _is_sharp(c), c.agrees, c.report.value))
     equal = [c for c in ranked if c.agrees and c.binding >= best.binding - _EQUAL_MARGIN and _is_sharp(c)]
     return max(equal, key=lambda c: c.binding) if equal else best
 
 
 def _is_explained(claim: Figure, claims: tuple[Figure, ...], report: Figure) -> bool:
-    """Whether another figure of the claim is the one that the report gives."""
-    return any(o is not claim and comparable(o, report) and values_agree(o, report) for o in claims)
+    """Whether another figure of the claim, or the sum of those of a kind, is the one that the report gives."""
+    if any(o is not claim and comparable(o, report) and values_agree(o, report) for o in claims):
+        return True
+    parts = [o for o in claims if o.kind == claim.kind and o.unit == claim.unit]
+    return len(parts) > 1 and values_agree(replace(claim, value=sum(o.value for o in parts), high=None), report)
 
 
 def _is_part(claim: Figure, report: Figure) -> bool:

@@ -135,6 +135,8 @@ def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> F
     chunk, chunk_end = _noun_chunk(sentence[place.end : place.high]) if place.kind not in ("year", "day") else ([], 0)
     nouns, states = _measure(sentence, place, chunk, last)
     names, where = names_in(own)
+    # "four Norland soldiers": a nationality inside the noun phrase says whose they are.
+    where |= names_in(sentence[place.end : place.end + chunk_end].rpartition(" ")[0])[0]
     scope = _SCOPE.search(sentence, max(place.low, number.start - 60), min(len(sentence), place.end + 80))
     before = sentence[max(0, number.start - 40) : number.start]
     softener = _SOFTENERS.search(before[-24:])
@@ -172,12 +174,14 @@ def _noun_chunk(after: str) -> tuple[list[str], int]:
     end = 0
     of = _CHUNK_OF.match(after)
     at = of.end() if of else 0
+    first = True
     while len(words) < 4 and (match := _CHUNK_WORD.match(after, at)):
         word = match[1].lower()
         if word in _CHUNK_ENDS:
             break
-        words.append(word)
-        at = end = match.end()
+        if match[1][0].islower() or first or known_things([word]) or states_of([word]):
+            words.append(word)
+        first, at, end = False, match.end(), match.end()
     return words, end
 
 
@@ -188,7 +192,7 @@ def _measure(
     after = [w.lower() for w in _TOKEN.findall(sentence[place.end : place.high])]
     before = [w.lower() for w in _TOKEN.findall(sentence[place.low : place.number.start])]
     states = states_of(chunk) or states_of(after) or states_of(before)
-    nouns = things_of(chunk)
+    nouns = things_of(chunk) if place.kind != "magnitude" else known_things(chunk)
     if place.kind in _LOOSE_NOUNS or not nouns:
         nouns = nouns | known_things(after) | known_things(before)
     if not states and place.clause < place.low:

@@ -14,6 +14,7 @@ _MONTH_BEFORE = re.compile(
 _MONTH_AFTER = re.compile(
     rf"\s+(?:of\s+)?{MONTH}|\s*(?:-|–|to|and|or)\s*\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}", re.IGNORECASE
 )
+_MONTH_DAY_BEFORE = re.compile(rf"\b{MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?$", re.IGNORECASE)
 _PERCENT = re.compile(r"[\s-]*(?:%|per\s?cent\b|pct\b)", re.IGNORECASE)
 _POINTS = re.compile(r"[\s-]*(?:(?:basis|percentage) points?)", re.IGNORECASE)
 _CURRENCY_BEFORE = re.compile(r"(?P<sign>[A-Z]{0,3}[$€£₺¥]|\b(?:USD|EUR|GBP|TL|TRY|JPY|IQD|CHF))\s?$")
@@ -34,7 +35,7 @@ _DURATION = re.compile(
 _AGED = re.compile(r"\baged?\s+$", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"\b[A-Z][\w’'-]+,\s+$")
 _MAGNITUDE_BEFORE = re.compile(r"\bmagnitudes?(?:\s+(?:of|was|is|at))?\s+(?:a\s+)?$", re.IGNORECASE)
-_MAGNITUDE_AFTER = re.compile(r"[\s-]*(?:magnitude|on the richter)", re.IGNORECASE)
+_MAGNITUDE_AFTER = re.compile(r"(?:\s+and\s+\d\.\d)?[\s-]*(?:magnitude|on the richter)", re.IGNORECASE)
 _SHAKING_AFTER = re.compile(
     r"(?:\s+and\s+\d\.\d)?[\s-]+(?:\w+\s+)?(?:earthquake|quake|tremor|shock|aftershock|temblor)", re.IGNORECASE
 )
@@ -87,7 +88,7 @@ def kind_of(number: Number, text: str) -> tuple[str, str, float, int] | None:
 def _measured(number: Number, before: str, after: str) -> tuple[str, str, float, int] | None:
     if match := _DURATION.match(after):
         kind = "age" if match["old"] else "duration"
-        return kind, match["unit"].lower(), 1.0, number.end + match.end("unit")
+        return kind, match["unit"].lower(), 1.0, number.end + match.end()
     if match := _MEASURE_AFTER.match(after):
         unit = match["unit"]
         if unit in _MEASURES:
@@ -103,6 +104,8 @@ def _measured(number: Number, before: str, after: str) -> tuple[str, str, float,
 
 
 def _is_year(number: Number, before: str, after: str) -> bool:
+    if _MONTH_DAY_BEFORE.search(before) and _YEAR.match(f"{number.value:.0f}"):
+        return True
     if number.in_words or number.high is not None or number.grouped or number.bound:
         return False
     if not _YEAR.match(f"{number.value:.0f}") or _COUNTED_AFTER.match(after):
