@@ -29,6 +29,7 @@ from monitor.model_digest import (
 )
 
 _MOVED = (Standing.DISPUTED, Standing.OVERTAKEN, Standing.SUPPORTED, Standing.UNREPORTED)
+_REASONS = 6  # for which held alerts stand apart
 
 Stories = dict[str, list[DigestStory]]  # claim -> its stories, most telling first
 
@@ -160,7 +161,10 @@ def _held(alerts: Iterable[HeldAlert], shown: int) -> tuple[HeldGroup, ...]:
     groups = [
         HeldGroup(reason=reason, count=len(found), alerts=tuple(found[:shown])) for reason, found in by_reason.items()
     ]
-    return tuple(sorted(groups, key=lambda group: (-group.count, group.reason)))
+    groups.sort(key=lambda group: (-group.count, group.reason))
+    rest = sum(group.count for group in groups[_REASONS:])
+    others = [HeldGroup(reason="for other reasons", count=rest, alerts=())] if rest else []
+    return (*groups[:_REASONS], *others)
 
 
 def _members(matches: Iterable[DigestMatch]) -> tuple[DigestMember, ...]:

@@ -18,20 +18,15 @@ from monitor.model_digest import AlertView, Digest, DigestBaseline, DigestClaim
 
 # Some mail programs cut a message off at 102 kB of HTML; what does not fit below this is counted instead.
 MAX_HTML_BYTES = 95_000
+# At most so many changes and claims of a baseline and stories of a claim, tried in this order until the mail fits.
 _SHRINK_STEPS = (
-    (4, 25),
-    (3, 20),
-    (2, 15),
-    (1, 12),
-    (1, 6),
-    (1, 3),
-    (0, 3),
-    (0, 1),
-)  # stories a claim, claims a baseline
+    (60, 30, 4), (50, 30, 3), (40, 30, 2), (30, 20, 2), (30, 30, 1), (25, 18, 1), (20, 12, 1), (15, 6, 1), (10, 3, 1),
+    (5, 2, 1), (2, 1, 1), (1, 0, 0),
+)  # fmt: skip
 _TEXT_WIDTH = 72
 _TERMS_SHOWN = 6
 _CHART_HEIGHT = 44  # pixels
-_PASSAGE_LIMIT = 700
+_PASSAGE_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +42,11 @@ class RenderOptions:
 
 def render_digest(digest: Digest, *, message_id: str, options: RenderOptions = RenderOptions()) -> Message:
     """The digest as a message; what would make it too large for a mail program is counted instead of shown."""
-    html = _digest_html(digest, options)
-    for stories, claims in _SHRINK_STEPS:
+    whole, html = digest, _digest_html(digest, options)
+    for changes, claims, stories in _SHRINK_STEPS:
         if len(html.encode("utf-8", "replace")) <= MAX_HTML_BYTES:
             break
-        digest = shrink(digest, stories=stories, claims=claims)
+        digest = shrink(whole, changes=changes, claims=claims, stories=stories)
         html = _digest_html(digest, options)
     return Message(
         message_id=message_id,
@@ -79,14 +74,16 @@ def render_alert(
     )
 
 
-def shrink(digest: Digest, *, stories: int, claims: int) -> Digest:
-    """The same digest with at most so many stories a claim and claims a baseline; the rest becomes a count."""
-    return replace(digest, baselines=tuple(_shrink_baseline(one, stories, claims) for one in digest.baselines))
+def shrink(digest: Digest, *, changes: int, claims: int, stories: int) -> Digest:
+    """The digest with at most so many changes and claims a baseline and stories a claim; the rest becomes a count."""
+    return replace(digest, baselines=tuple(_shrink_baseline(one, changes, claims, stories) for one in digest.baselines))
 
 
-def _shrink_baseline(baseline: DigestBaseline, stories: int, claims: int) -> DigestBaseline:
+def _shrink_baseline(baseline: DigestBaseline, changes: int, claims: int, stories: int) -> DigestBaseline:
     return replace(
         baseline,
+        changes=baseline.changes[:changes],
+        changes_left_out=baseline.changes_left_out + max(0, len(baseline.changes) - changes),
         claims=tuple(_shrink_claim(claim, stories) for claim in baseline.claims[:claims]),
         claims_left_out=baseline.claims_left_out + max(0, len(baseline.claims) - claims),
     )

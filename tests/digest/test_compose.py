@@ -193,6 +193,18 @@ def test_month_of_a_thousand_matches_stays_small_and_quick(claims):
     assert took_s < 1.0
 
 
+def test_many_moved_claims_do_not_make_a_mail_too_large():
+    """When hundreds of claims move at once, the gravest are shown and the rest is a count."""
+    (change,) = [one for one in full_material().changes if one.claim == "C4"]
+    report = replace(change.report, title="A long title " * 20, url="https://example.org/" + "p/" * 300)
+    changes = tuple(replace(change, claim=f"C{number}", report=report) for number in range(600))
+    message = render_digest(compose(replace(EMPTY, changes=changes)), message_id="<d@m.example>")
+
+    assert message.subject == "600 claims disputed"
+    assert len(message.html.encode()) <= MAX_HTML_BYTES
+    assert "more claims whose standing moved" in message.html
+
+
 def test_composing_does_not_depend_on_the_order_of_matches():
     """The same material in another order gives the same digest, but for the order of what was told."""
     material = full_material()
