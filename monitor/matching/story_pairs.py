@@ -1,6 +1,6 @@
 """`same_story` for all pairs of some reports at once, and the clusters that average link makes of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -14,13 +14,11 @@ from monitor.matching.story_similarity import (
     UNDATED_FACTOR,
     WINDOW_DAYS,
     days_apart,
-    gram_vector,
     is_copy,
     is_shared,
     ordinal_factor,
-    stem_vector,
 )
-from monitor.matching.story_text import Ids, StoryText, Weights, shingles
+from monitor.matching.story_text import Ids, StoryText, Vector, Weights, grams, shingles
 
 Matrix = NDArray[np.float32]
 
@@ -33,8 +31,8 @@ def pair_similarities(texts: Sequence[StoryText]) -> Matrix:
     for text in texts:
         idf.add(text)
     similar = np.zeros((len(texts), len(texts)), dtype=np.float32)
-    _add_products(similar, _unit_rows([stem_vector(text, idf) for text in texts]))
-    _add_products(similar, _unit_rows([gram_vector(text, idf) for text in texts]))
+    _add_products(similar, _unit_rows([(text.stem_ids, text.stem_weights) for text in texts], idf.stem_idf))
+    _add_products(similar, _unit_rows([grams(text.parts) for text in texts], idf.gram_idf))
     copies = [
         (a, b)
         for a, b in _shared_wordings(texts)
@@ -57,14 +55,15 @@ def _apply_dates(similar: Matrix, texts: Sequence[StoryText]) -> None:
         row[np.isnan(gaps)] *= UNDATED_FACTOR
 
 
-def _unit_rows(vectors: Sequence[tuple[Ids, Weights]]) -> sp.csr_matrix:
-    lengths = [float(np.sqrt(weights @ weights)) or 1.0 for _, weights in vectors]
-    data = [(weights / length).astype(np.float32) for (_, weights), length in zip(vectors, lengths, strict=True)]
-    starts = np.cumsum([0, *(len(ids) for ids, _ in vectors)])
+def _unit_rows(vectors: Sequence[Vector], idf: Callable[[Ids], Weights]) -> sp.csr_matrix:
     if not vectors:
         return sp.csr_matrix((0, 0), dtype=np.float32)
-    columns = np.concatenate([ids for ids, _ in vectors])
-    used, columns = np.unique(columns, return_inverse=True)
+    data = []
+    for ids, counts in vectors:
+        weights = counts * idf(ids)
+        data.append((weights / (float(np.sqrt(weights @ weights)) or 1.0)).astype(np.float32))
+    starts = np.cumsum([0, *(len(ids) for ids, _ in vectors)])
+    used, columns = np.unique(np.concatenate([ids for ids, _ in vectors]), return_inverse=True)
     return sp.csr_matrix((np.concatenate(data), columns, starts), shape=(len(vectors), len(used)))
 
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.matching.story_idf import StoryIdf
-from monitor.matching.story_text import Ids, StoryText, Weights, grams, shingles
+from monitor.matching.story_text import Ids, StoryText, Vector, Weights, grams, shingles
 
 # Found on two labelled topics; run bench/quality/stories.py after a change.
 SAME_STORY = 0.10  # mean similarity from which reports are one story
@@ -93,39 +92,27 @@ def ordinal_factor(a: StoryText, b: StoryText) -> float:
 
 def text_similarities(a: StoryText, others: Sequence[StoryText], idf: StoryIdf) -> Weights:
     """The similarity of the words of one report to each of the others, dates aside."""
-    stems = _cosines(
-        (a.stem_ids, a.stem_weights * idf.stem_idf(a.stem_ids)),
-        [(b.stem_ids, b.stem_weights * idf.stem_idf(b.stem_ids)) for b in others],
-    )
-    return 0.5 * stems + 0.5 * _cosines(gram_vector(a, idf), [gram_vector(b, idf) for b in others])
+    similar = _cosines(grams(a.parts), [grams(b.parts) for b in others], idf.gram_idf)
+    return 0.5 * stem_similarities(a, others, idf) + 0.5 * similar
 
 
 def stem_similarities(a: StoryText, others: Sequence[StoryText], idf: StoryIdf) -> Weights:
     """The cheap half of the similarity, to choose candidates by."""
-    return _cosines(stem_vector(a, idf), [stem_vector(b, idf) for b in others])
+    vectors = [(b.stem_ids, b.stem_weights) for b in others]
+    return _cosines((a.stem_ids, a.stem_weights), vectors, idf.stem_idf)
 
 
-def stem_vector(text: StoryText, idf: StoryIdf) -> tuple[Ids, Weights]:
-    """Stems and their weights."""
-    return text.stem_ids, text.stem_weights * idf.stem_idf(text.stem_ids)
-
-
-def gram_vector(text: StoryText, idf: StoryIdf) -> tuple[Ids, Weights]:
-    """Character runs and their weights."""
-    ids, weights = grams(text.parts)
-    return ids, weights * idf.gram_idf(ids)
-
-
-def _cosines(a: tuple[Ids, Weights], others: Sequence[tuple[Ids, Weights]]) -> NDArray[np.float64]:
-    ids, weights = a
-    found = np.zeros(len(others))
-    length = np.sqrt(weights @ weights)
-    if not length:
-        return found
-    for at, (other_ids, other_weights) in enumerate(others):
-        other_length = np.sqrt(other_weights @ other_weights)
-        if other_length:
-            where = np.minimum(np.searchsorted(ids, other_ids), len(ids) - 1)
-            shared = ids[where] == other_ids
-            found[at] = (weights[where[shared]] @ other_weights[shared]) / (length * other_length)
-    return found
+def _cosines(a: Vector, others: Sequence[Vector], idf: Callable[[Ids], Weights]) -> Weights:
+    """The cosine of one vector and each of the others, weighted by idf; all others in one pass."""
+    ids, weights = a[0], a[1] * idf(a[0])
+    if not others or not len(ids):
+        return np.zeros(len(others))
+    other_ids = np.concatenate([found for found, _ in others])
+    other_weights = np.concatenate([found for _, found in others]) * idf(other_ids)
+    owner = np.repeat(np.arange(len(others)), [len(found) for found, _ in others])
+    where = np.minimum(np.searchsorted(ids, other_ids), len(ids) - 1)
+    shared = np.where(ids[where] == other_ids, weights[where], 0.0)
+    products = np.bincount(owner, weights=shared * other_weights, minlength=len(others))
+    lengths = np.sqrt((weights @ weights) * np.bincount(owner, weights=other_weights**2, minlength=len(others)))
+    cosines: Weights = np.divide(products, lengths, out=np.zeros(len(others)), where=lengths > 0)
+    return cosines

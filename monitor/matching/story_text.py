@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from monitor.model import Report
 from monitor.text.figures import find_figures
-from monitor.text.fold import fold
 from monitor.text.sentences import sentences
-from monitor.text.stems import STOP_WORDS, folded_words, stem
+from monitor.text.stems import STOP_WORDS, stem, words
 
 Ids = NDArray[np.int64]
 Weights = NDArray[np.float64]
+Vector = tuple[Ids, Weights]  # ids ascending, each once
 
 TITLE_WEIGHT, LEAD_WEIGHT, REST_WEIGHT = 3, 2, 1  # what an event is called stands first in a news text
 MAX_TITLE_CHARS = 400
@@ -52,15 +52,15 @@ def story_text(report: Report) -> StoryText:
     """The comparable form of a report, of bounded size whatever the report holds."""
     found = sentences(report.text[:MAX_TEXT_CHARS])
     texts = (report.title[:MAX_TITLE_CHARS], " ".join(found[:1]), " ".join(found[1:]))
-    words = [folded_words(fold(text)) for text in texts]
+    split = [words(text) for text in texts]
     language = report.language or "en"
     counts: Counter[str] = Counter()
-    for part, weight in zip(words, (TITLE_WEIGHT, LEAD_WEIGHT, REST_WEIGHT), strict=True):
+    for part, weight in zip(split, (TITLE_WEIGHT, LEAD_WEIGHT, REST_WEIGHT), strict=True):
         for word in part:
             if word not in STOP_WORDS:
                 counts[stem(word, language)] += weight
     ids, weights = _summed([zlib.crc32(term.encode()) % BUCKETS for term in counts], list(counts.values()))
-    title, lead, rest = (" ".join(part) for part in words)
+    title, lead, rest = (" ".join(part) for part in split)
     day = report.published.date().toordinal() if report.published else None
     ordinals = _ordinals(f"{texts[0]}.\n{texts[1]}")
     return StoryText(parts=(title, lead, rest), stem_ids=ids, stem_weights=weights, day=day, ordinals=ordinals)
@@ -74,7 +74,7 @@ def _ordinals(text: str) -> frozenset[tuple[str, float]]:
 
 
 @lru_cache(maxsize=_GRAM_MEMO)
-def grams(parts: tuple[str, str, str]) -> tuple[Ids, Weights]:
+def grams(parts: tuple[str, str, str]) -> Vector:
     """The runs of 3 to 5 characters of a report, ascending, each with 1 + ln(weighted count)."""
     found: list[NDArray[np.uint64]] = []
     weights: list[int] = []
@@ -109,7 +109,7 @@ def shingles(parts: tuple[str, str, str]) -> frozenset[int]:
     )
 
 
-def _summed(ids: Sequence[int] | NDArray[np.uint64], counts: Sequence[int]) -> tuple[Ids, Weights]:
+def _summed(ids: Sequence[int] | NDArray[np.uint64], counts: Sequence[int]) -> Vector:
     if not len(ids):
         return np.empty(0, dtype=np.int64), np.empty(0)
     unique, inverse = np.unique(np.asarray(ids, dtype=np.int64), return_inverse=True)
