@@ -101,18 +101,21 @@ def set_seen(connection: Connection, alert_id: int, column: str, now: datetime) 
     return connection.run(sql, {"alert_id": alert_id, "now": now}) == 1
 
 
-def listing(connection: Connection, *, state: str | None, baseline_id: str | None, limit: int) -> list[dict[str, Any]]:
-    """Alerts, newest first."""
+def listing(
+    connection: Connection, *, state: str | None, baseline_id: str | None, open_only: bool, limit: int
+) -> list[dict[str, Any]]:
+    """Alerts, newest first; `open_only` leaves out those that a person acknowledged or dismissed."""
     return connection.rows(
         """
         SELECT *
         FROM v_alerts
         WHERE (:state IS NULL OR state = :state)
           AND (:baseline_id IS NULL OR baseline_id = :baseline_id)
+          AND NOT (:open_only AND (acked_at IS NOT NULL OR dismissed_at IS NOT NULL))
         ORDER BY created_at DESC, alert_id DESC
         LIMIT :limit
         """,
-        {"state": state, "baseline_id": baseline_id, "limit": limit},
+        {"state": state, "baseline_id": baseline_id, "open_only": open_only, "limit": limit},
     )
 
 

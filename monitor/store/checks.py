@@ -8,6 +8,7 @@ from monitor.store.connection import Connection
 from monitor.store.records import Finding
 from monitor.store.values import to_iso
 
+SQLITE_VERSION = sqlite3.sqlite_version_info
 # Before it, two connections that write and fold back the log at the same moment could damage the file.
 WAL_RACE_FIXED = (3, 51, 3)
 STUCK_AFTER = timedelta(hours=1)
@@ -66,7 +67,7 @@ def _mode(connection: Connection) -> Finding:
 
 
 def _library() -> Finding:
-    if sqlite3.sqlite_version_info >= WAL_RACE_FIXED:
+    if SQLITE_VERSION >= WAL_RACE_FIXED:
         return Finding(level="ok", where="sqlite", message=f"SQLite {sqlite3.sqlite_version}")
     fixed = ".".join(map(str, WAL_RACE_FIXED))
     return Finding(

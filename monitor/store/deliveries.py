@@ -1,6 +1,7 @@
 """The table `deliveries`, the outbox: a row is claimed, sent, marked; at least once, and a repeat is recognisable."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,18 +54,26 @@ def add(
     )
 
 
-def claim(connection: Connection, now: datetime, limit: int) -> list[Delivery]:
-    """Take what is due, oldest first, and what a program that died had taken. Nobody else gets it for LEASE_S."""
+def claim(connection: Connection, now: datetime, limit: int, without: Collection[str]) -> list[Delivery]:
+    """Take what is due, oldest first, and what a program that died had taken. Nobody else gets it for LEASE_S.
+
+    Channels in `without` are left out.
+    """
     rows = connection.rows(
         """
         SELECT *
         FROM deliveries
-        WHERE (state = 'waiting' AND next_attempt_at <= :now)
-           OR (state = 'sending' AND claimed_at <= :lapsed)
+        WHERE ((state = 'waiting' AND next_attempt_at <= :now) OR (state = 'sending' AND claimed_at <= :lapsed))
+          AND channel NOT IN (SELECT value FROM json_each(:without))
         ORDER BY id
         LIMIT :limit
         """,
-        {"now": now, "lapsed": now - timedelta(seconds=LEASE_S), "limit": limit},
+        {
+            "now": now,
+            "lapsed": now - timedelta(seconds=LEASE_S),
+            "without": to_json(sorted(without)),
+            "limit": limit,
+        },
     )
     for row in rows:
         connection.run(

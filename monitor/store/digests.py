@@ -26,6 +26,12 @@ def last_composed_at(connection: Connection, recipient: str) -> datetime | None:
     )
 
 
+def last_made_at(connection: Connection, recipient: str) -> datetime | None:
+    """When the recipient's last digest was due and composed, also if there was nothing to tell."""
+    sql = "SELECT MAX(composed_at) AS at FROM digests WHERE recipient = :recipient AND local_date IS NOT NULL"
+    return from_iso_or_none(connection.value(sql, {"recipient": recipient}))
+
+
 def last_local_date(connection: Connection, recipient: str) -> date | None:
     """The last local date for which the recipient's digest was made."""
     found = connection.value(
@@ -85,6 +91,17 @@ def record(
         _add_alert(connection, digest_id, recipient.name, alert_id)
     deliveries.add(connection, kind="digest", recipient=recipient, message=message, now=now, digest_id=digest_id)
     return digest_id
+
+
+def skip(connection: Connection, recipient: str, local_date: date, now: datetime) -> None:
+    """Keep that there was nothing to tell on that local date. Without a delivery it counts as told to nobody."""
+    connection.run(
+        """
+        INSERT OR IGNORE INTO digests (recipient, local_date, subject, standings, composed_at)
+        VALUES (:recipient, :local_date, '', '[]', :now)
+        """,
+        {"recipient": recipient, "local_date": local_date.isoformat(), "now": now},
+    )
 
 
 def _exists(connection: Connection, recipient: str, local_date: date) -> bool:

@@ -17,17 +17,18 @@ def sync(connection: Connection, sources: Sequence[FeedSource]) -> None:
         connection.run(
             """
             INSERT INTO feeds (
-                url, title, tags, publisher, configured_interval_s, full_text,
-                active, interval_s, failures, moved_count, retired
+                url, title, tags, publisher, language, configured_interval_s, full_text,
+                active, interval_s, next_poll_why, failures, moved_count, gone_count, retired
             )
             VALUES (
-                :url, :title, :tags, :publisher, :interval_s, :full_text,
-                1, COALESCE(:interval_s, :default_interval_s), 0, 0, 0
+                :url, :title, :tags, :publisher, :language, :interval_s, :full_text,
+                1, COALESCE(:interval_s, :default_interval_s), '', 0, 0, 0, 0
             )
             ON CONFLICT (url) DO UPDATE SET
                 title = COALESCE(excluded.title, title),
                 tags = excluded.tags,
                 publisher = excluded.publisher,
+                language = excluded.language,
                 configured_interval_s = excluded.configured_interval_s,
                 full_text = excluded.full_text,
                 active = 1
@@ -37,6 +38,7 @@ def sync(connection: Connection, sources: Sequence[FeedSource]) -> None:
                 "title": source.title,
                 "tags": to_json(source.tags),
                 "publisher": source.publisher,
+                "language": source.language,
                 "interval_s": source.interval_s,
                 "full_text": source.full_text,
                 "default_interval_s": FeedState(url=source.url).interval_s,
@@ -86,8 +88,10 @@ def record(
             etag = :etag,
             last_modified = :last_modified,
             body_hash = :body_hash,
+            full_at = :full_at,
             interval_s = :interval_s,
             next_poll_at = :next_poll_at,
+            next_poll_why = :next_poll_why,
             first_polled_at = COALESCE(first_polled_at, :first_polled_at, CASE WHEN :ok THEN :now END),
             last_polled_at = :now,
             last_success_at = CASE WHEN :ok THEN :now ELSE last_success_at END,
@@ -98,6 +102,7 @@ def record(
             last_error_kind = :error_kind,
             moved_to = :moved_to,
             moved_count = :moved_count,
+            gone_count = :gone_count,
             retired = :retired
         WHERE id = :feed_id
         """,
@@ -107,8 +112,10 @@ def record(
             "etag": state.validators.etag,
             "last_modified": state.validators.last_modified,
             "body_hash": state.validators.body_hash,
+            "full_at": state.validators.full_at,
             "interval_s": state.interval_s,
             "next_poll_at": state.next_poll_at,
+            "next_poll_why": state.next_poll_why,
             "first_polled_at": state.first_polled_at,
             "ok": outcome.error is None,
             "now": now,
@@ -118,6 +125,7 @@ def record(
             "error_kind": outcome.error_kind,
             "moved_to": state.moved_to,
             "moved_count": state.moved_count,
+            "gone_count": state.gone_count,
             "retired": state.retired,
         },
     )
@@ -142,18 +150,26 @@ def _source(row: dict[str, Any]) -> FeedSource:
         interval_s=row["configured_interval_s"],
         full_text=bool(row["full_text"]),
         publisher=row["publisher"],
+        language=row["language"],
     )
 
 
 def _state(row: dict[str, Any]) -> FeedState:
     return FeedState(
         url=row["url"],
-        validators=Validators(etag=row["etag"], last_modified=row["last_modified"], body_hash=row["body_hash"]),
+        validators=Validators(
+            etag=row["etag"],
+            last_modified=row["last_modified"],
+            body_hash=row["body_hash"],
+            full_at=from_iso_or_none(row["full_at"]),
+        ),
         first_polled_at=from_iso_or_none(row["first_polled_at"]),
         next_poll_at=from_iso_or_none(row["next_poll_at"]),
         interval_s=row["interval_s"],
         failures=row["failures"],
         moved_to=row["moved_to"],
         moved_count=row["moved_count"],
+        gone_count=row["gone_count"],
         retired=bool(row["retired"]),
+        next_poll_why=row["next_poll_why"],
     )

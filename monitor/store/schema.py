@@ -57,14 +57,17 @@ TABLES = (
         title TEXT,                 -- as configured, else as the feed calls itself
         tags TEXT NOT NULL CHECK (json_valid(tags)),
         publisher TEXT,
+        language TEXT,
         configured_interval_s REAL,
         full_text INTEGER NOT NULL,
         active INTEGER NOT NULL,    -- 0: no longer configured; its reports stay
         etag TEXT,
         last_modified TEXT,
         body_hash TEXT,
+        full_at TEXT,               -- when the whole body was last sent
         interval_s REAL NOT NULL,
         next_poll_at TEXT,          -- NULL: due now
+        next_poll_why TEXT NOT NULL,
         first_polled_at TEXT,       -- the first poll that went well; NULL: never yet
         last_polled_at TEXT,
         last_success_at TEXT,
@@ -75,6 +78,7 @@ TABLES = (
         last_error_kind TEXT,
         moved_to TEXT,
         moved_count INTEGER NOT NULL,
+        gone_count INTEGER NOT NULL,  -- answers 410 in a row
         retired INTEGER NOT NULL    -- 1: the server said that it is gone for good
     ) STRICT
     """,

@@ -31,7 +31,7 @@ def find(connection: Connection, text: str, limit: int) -> list[dict[str, Any]]:
             r.id AS report_id,
             r.title,
             r.publisher,
-            COALESCE(r.published_at, r.first_seen_at) AS at,
+            COALESCE(r.published_at, r.first_seen_at) AS published_at,
             snippet(reports_fts, -1, '[', ']', ' … ', 24) AS passage,
             r.url,
             (

@@ -1,6 +1,6 @@
 """The store: each method is one question or one transaction. A Store belongs to one thread; open, use, close."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -85,15 +85,19 @@ class Store:
         at = feeds.next_due_at(self._connection)
         return None if at is None else from_iso("0001-01-01T00:00:00Z") if at == "0001" else from_iso(at)
 
-    def count_new(self, source: FeedSource, outcome: FeedOutcome) -> int:
-        """How many of the outcome's reports are not stored yet."""
+    def new_keys(self, source: FeedSource, outcome: FeedOutcome) -> frozenset[str]:
+        """The keys of the outcome's reports that are not stored yet."""
         feed = feeds.find(self._connection, source.url)
         if outcome.feed is None:
-            return 0
+            return frozenset()
         keys = {report.key for report in outcome.feed.reports}
-        return (
-            len(keys) if feed is None else sum(not reports.is_known(self._connection, feed["id"], key) for key in keys)
-        )
+        if feed is None:
+            return frozenset(keys)
+        return frozenset(key for key in keys if not reports.is_known(self._connection, feed["id"], key))
+
+    def count_new(self, source: FeedSource, outcome: FeedOutcome) -> int:
+        """How many of the outcome's reports are not stored yet."""
+        return len(self.new_keys(source, outcome))
 
     def record_poll(self, source: FeedSource, outcome: FeedOutcome, next_state: FeedState) -> PollStored:
         """Keep what one poll brought, in one transaction: reports, revisions, validators, next poll time, the fetch.
@@ -137,9 +141,17 @@ class Store:
         """Reports above the id `after` that wait for a judgement under this baseline's revision, oldest first."""
         return verdicts.unmatched(self._connection, baseline, limit, after)
 
-    def story_members(self, since: datetime) -> Iterable[StoredReport]:
-        """The reports seen since then that belong to a story."""
-        return stories.members(self._connection, since)
+    def count_unmatched(self, baseline: Baseline) -> int:
+        """How many reports wait for a judgement under this baseline's revision."""
+        return verdicts.count_unmatched(self._connection, baseline)
+
+    def story_members(self, since: datetime, known: Collection[int] = ()) -> Iterable[StoredReport]:
+        """The reports seen since then that belong to a story, oldest first, but for the known ones."""
+        return stories.members(self._connection, since, known)
+
+    def story_ids(self, since: datetime) -> dict[int, int]:
+        """Report -> story, of the reports seen since then: what `story_members` gives, without the texts."""
+        return stories.ids(self._connection, since)
 
     def told(self, baseline_id: str, story_id: int) -> frozenset[tuple[str, str]]:
         """The (claim, relation) pairs of the story that people were told."""
@@ -153,10 +165,10 @@ class Store:
 
     # ---- outbox -------------------------------------------------------------------------------------------------
 
-    def claim_deliveries(self, now: datetime, limit: int = 1) -> list[Delivery]:
-        """Take what is due, oldest first; claim few at a time, what is claimed waits if the program dies."""
+    def claim_deliveries(self, now: datetime, limit: int = 1, *, without: Collection[str] = ()) -> list[Delivery]:
+        """Take what is due, oldest first, but for these channels; what is claimed waits longer if the program dies."""
         with self._connection.write():
-            return deliveries.claim(self._connection, now, limit)
+            return deliveries.claim(self._connection, now, limit, without)
 
     def release_delivery(self, delivery_id: int) -> None:
         """Give a claimed delivery back untried."""
@@ -209,9 +221,18 @@ class Store:
                 changes=changes,
             )
 
+    def skip_digest(self, recipient: Recipient, local_date: date, now: datetime) -> None:
+        """Keep that there was nothing to tell on that local date."""
+        with self._connection.write():
+            digests.skip(self._connection, recipient.name, local_date, now)
+
     def last_digest(self, recipient: str) -> date | None:
-        """The last local date for which this recipient's digest was made."""
+        """The last local date for which this recipient's digest was made, or there was nothing to tell."""
         return digests.last_local_date(self._connection, recipient)
+
+    def last_digest_at(self, recipient: str) -> datetime | None:
+        """When that was."""
+        return digests.last_made_at(self._connection, recipient)
 
     # ---- what people ask and say --------------------------------------------------------------------------------
 
@@ -244,9 +265,11 @@ class Store:
             limit=limit,
         )
 
-    def alerts(self, *, state: str | None = None, baseline_id: str | None = None, limit: int = 50) -> Rows:
-        """Alerts, newest first."""
-        return alerts.listing(self._connection, state=state, baseline_id=baseline_id, limit=limit)
+    def alerts(
+        self, *, state: str | None = None, baseline_id: str | None = None, open_only: bool = False, limit: int = 50
+    ) -> Rows:
+        """Alerts, newest first; `open_only` leaves out what a person acknowledged or dismissed."""
+        return alerts.listing(self._connection, state=state, baseline_id=baseline_id, open_only=open_only, limit=limit)
 
     def deliveries(self, *, state: str | None = None, limit: int = 50) -> Rows:
         """Deliveries, newest first."""

@@ -1,16 +1,32 @@
 """The table `stories`, and which reports belong to one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from monitor.store import reports
 from monitor.store.connection import Connection
 from monitor.store.records import StoredReport, StoryFacts
-from monitor.store.values import to_iso
+from monitor.store.values import to_iso, to_json
 
 
-def members(connection: Connection, since: datetime) -> Iterator[StoredReport]:
-    """The reports seen since then that belong to a story, duplicates left out."""
+def ids(connection: Connection, since: datetime) -> dict[int, int]:
+    """Report -> story of the reports seen since then, duplicates left out."""
+    rows = connection.rows(
+        """
+        SELECT id, story_id
+        FROM reports
+        WHERE first_seen_at >= :since
+          AND story_id IS NOT NULL
+          AND duplicate_of IS NULL
+        ORDER BY id
+        """,
+        {"since": since},
+    )
+    return {row["id"]: row["story_id"] for row in rows}
+
+
+def members(connection: Connection, since: datetime, known: Collection[int]) -> Iterator[StoredReport]:
+    """The reports seen since then that belong to a story, duplicates and known ones left out."""
     rows = connection.rows(
         f"""
         SELECT {reports.COLUMNS}
@@ -19,9 +35,10 @@ def members(connection: Connection, since: datetime) -> Iterator[StoredReport]:
         WHERE r.first_seen_at >= :since
           AND r.story_id IS NOT NULL
           AND r.duplicate_of IS NULL
+          AND r.id NOT IN (SELECT value FROM json_each(:known))
         ORDER BY r.id
         """,
-        {"since": since},
+        {"since": since, "known": to_json(list(known))},
     )
     return (reports.stored(row) for row in rows)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Baseline, Decision, Scored
+from monitor.model import Baseline, Scored
 from monitor.store import reports
 from monitor.store.connection import Connection
 from monitor.store.records import StoredReport
@@ -40,6 +40,20 @@ def unmatched(connection: Connection, baseline: Baseline, limit: int, after: int
         replace(found, first_sight=found.first_sight or bool(row["already_there"]))
         for row, found in ((row, reports.stored(row)) for row in rows)
     ]
+
+
+def count_unmatched(connection: Connection, baseline: Baseline) -> int:
+    """How many reports wait for a judgement under this baseline's revision."""
+    found = connection.value(
+        """
+        SELECT COUNT(*) AS reports
+        FROM reports r
+        LEFT JOIN verdicts v ON v.report_id = r.id AND v.baseline_id = :baseline_id
+        WHERE v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version
+        """,
+        {"baseline_id": baseline.id, "revision": baseline.revision},
+    )
+    return int(found)
 
 
 def is_waiting(connection: Connection, report_id: int, version: int, baseline: Baseline) -> bool:
@@ -102,14 +116,4 @@ def near_misses(connection: Connection, baseline_id: str | None, limit: int) -> 
         LIMIT :limit
         """,
         {"baseline_id": baseline_id, "limit": limit},
-    )
-
-
-def duplicate(report: StoredReport) -> Scored:
-    """The verdict on an item that was seen before: it is not scored."""
-    return Scored(
-        key=report.report.key,
-        score=0.0,
-        decision=Decision.DUPLICATE,
-        reason=f"the same item as report {report.duplicate_of}",
     )

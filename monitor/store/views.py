@@ -227,6 +227,7 @@ VIEWS = {
         f.last_success_at,
         f.last_new_at,
         f.next_poll_at,
+        f.next_poll_why,
         f.interval_s,
         f.moved_to,
         (SELECT COUNT(*) FROM fetches p WHERE p.feed_id = f.id) AS polls,

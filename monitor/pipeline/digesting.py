@@ -1,0 +1,84 @@
+"""The stage `digest`: tell each recipient what no digest has told them yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.config.settings import Settings
+from monitor.digest.compose import compose_digest
+from monitor.digest.identity import stable_message_id
+from monitor.digest.render import render_digest
+from monitor.model import Message, Recipient
+from monitor.model_digest import Digest, DigestMaterial
+from monitor.pipeline.hooks import Clock, Failpoint, no_failpoint
+from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestRun:
+    """What a run of digests gave: the recipients' names."""
+
+    made: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()  # nothing to tell, so nothing was sent
+    already: tuple[str, ...] = ()  # had the digest of that date
+
+
+def digest(
+    store: Store,
+    settings: Settings,
+    baseline_ids: Sequence[str],
+    *,
+    clock: Clock,
+    local_date: date | None = None,
+    recipients: Sequence[Recipient] | None = None,
+    failpoint: Failpoint = no_failpoint,
+) -> DigestRun:
+    """Put a digest for each recipient into the outbox; `local_date` is the date it is due for, None: sent by hand."""
+    made: list[str] = []
+    empty: list[str] = []
+    already: list[str] = []
+    chosen = recipients if recipients is not None else [one for one in settings.recipients if one.digest]
+    for recipient in chosen:
+        material, composed, message = _compose(store, settings, baseline_ids, recipient, clock, local_date)
+        if composed.is_empty and settings.digest.when_empty == "skip":
+            if local_date is not None:
+                store.skip_digest(recipient, local_date, clock())
+            empty.append(recipient.name)
+            continue
+        failpoint("digest: composed")
+        digest_id = store.record_digest(
+            recipient,
+            message,
+            composed.members,
+            local_date,
+            material.until,
+            alert_ids=composed.alert_ids,
+            changes=material.changes,
+        )
+        failpoint("digest: recorded")
+        (already if digest_id is None else made).append(recipient.name)
+    return DigestRun(made=tuple(made), empty=tuple(empty), already=tuple(already))
+
+
+def preview_digest(
+    store: Store, settings: Settings, baseline_ids: Sequence[str], recipient: Recipient, *, clock: Clock
+) -> tuple[Digest, Message]:
+    """The digest that the recipient would get now. Nothing is kept."""
+    _, composed, message = _compose(store, settings, baseline_ids, recipient, clock, None)
+    return composed, message
+
+
+def _compose(
+    store: Store,
+    settings: Settings,
+    baseline_ids: Sequence[str],
+    recipient: Recipient,
+    clock: Clock,
+    local_date: date | None,
+) -> tuple[DigestMaterial, Digest, Message]:
+    material = store.digest_material(recipient, baseline_ids)
+    composed = compose_digest(material, material.until, settings.digest.zone)
+    # By hand there may be several a day: then the moment tells them apart.
+    which = local_date.isoformat() if local_date else material.until.isoformat()
+    told = ("digest", recipient.name, recipient.address, which, *baseline_ids)
+    return material, composed, render_digest(composed, message_id=stable_message_id(*told))

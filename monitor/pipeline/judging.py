@@ -1,0 +1,219 @@
+"""The stage `match`: judge the waiting reports, put them into stories, and decide what is told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from monitor.config.settings import Settings
+from monitor.matching.stories import StoryIndex, StoryMember
+from monitor.model import AlertState, Baseline, Decision, Report, Scored
+from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
+from monitor.pipeline.telling import Telling
+from monitor.store import Store, StoredReport
+from monitor.store.matching import MatchingTransaction
+
+BATCH = 100  # reports scored at once
+# Reports judged in one transaction: few, so that other programs never wait long for the lock.
+TOGETHER = 10
+STORY_DAYS = 30  # how far back a story can still grow
+
+
+class Matcher(Protocol):
+    """What scores reports; `ClaimMatcher` is one."""
+
+    def match(self, reports: Sequence[Report]) -> list[Scored]:
+        """The verdict on each report, in order."""
+
+
+def fit_matcher(baseline: Baseline) -> Matcher:
+    """The usual matcher."""
+    from monitor.matching.matcher import ClaimMatcher
+
+    matcher: Matcher = ClaimMatcher().fit(baseline)
+    return matcher
+
+
+class MatchMemory:
+    """What is costly to make and outlives one run: fitted matchers and the index of stories. Any of it may be lost."""
+
+    def __init__(self, fit: Callable[[Baseline], Matcher] = fit_matcher) -> None:
+        self._fit = fit
+        self._matchers: dict[str, tuple[str, Matcher]] = {}
+        self._index = StoryIndex()
+        self._known: dict[int, int] = {}
+
+    def matcher(self, baseline: Baseline) -> Matcher:
+        """The matcher of this revision of the baseline."""
+        revision, matcher = self._matchers.get(baseline.id, ("", None))
+        if matcher is None or revision != baseline.revision:
+            matcher = self._fit(baseline)
+            self._matchers[baseline.id] = (baseline.revision, matcher)
+        return matcher
+
+    def index(self, store: Store, clock: Clock) -> StoryIndex:
+        """The stories as the database has them now, whoever put them there."""
+        since = clock() - timedelta(days=STORY_DAYS)
+        stored = store.story_ids(since)
+        for report_id, story_id in stored.items():
+            if report_id in self._known and self._known[report_id] != story_id:
+                self._index.assign(report_id, story_id)  # merged meanwhile
+        members = store.story_members(since, known=self._known)
+        self._index.seed(
+            StoryMember(report_id=one.report_id, story_id=one.story_id, report=one.report, seen=one.seen)
+            for one in members
+            if one.story_id is not None
+        )
+        self._known = stored
+        return self._index
+
+    def placed(self, report_id: int, story_id: int) -> None:
+        """Remember where a report went."""
+        self._index.assign(report_id, story_id)
+        self._known[report_id] = story_id
+
+    def forget_stories(self) -> None:
+        """Drop the index: a transaction failed, so it may hold what the database does not."""
+        self._index = StoryIndex()
+        self._known = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRun:
+    """What a run of matching gave."""
+
+    reports: int = 0  # judgements: a report counts once for each baseline
+    matched: int = 0
+    near_misses: int = 0
+    duplicates: int = 0
+    alerts: int = 0  # to be sent
+    held: int = 0
+
+
+def match(
+    store: Store,
+    baselines: Sequence[Baseline],
+    settings: Settings,
+    *,
+    clock: Clock,
+    memory: MatchMemory | None = None,
+    progress: Progress = no_progress,
+    stopping: Stopping = never,
+    failpoint: Failpoint = no_failpoint,
+) -> MatchRun:
+    """Judge every report that waits, under each baseline.
+
+    1. the tables follow the profiles
+    2. waiting reports are scored, a batch at a time
+    3. verdict, matches, story, alerts and their deliveries are kept in one transaction
+    """
+    memory = memory or MatchMemory()
+    for position, baseline in enumerate(baselines):
+        store.sync_baseline(baseline, position)  # 1
+    run = MatchRun()
+    waiting = [store.count_unmatched(baseline) for baseline in baselines]
+    for baseline, count in zip(baselines, waiting, strict=True):
+        if not count:
+            continue
+        judge = _Judge(store, baseline, settings, clock, memory, failpoint)
+        after = 0
+        while batch := store.unmatched(baseline, BATCH, after):
+            scored = judge.score(batch)  # 2
+            for start in range(0, len(batch), TOGETHER):
+                part = slice(start, start + TOGETHER)
+                run = _sum(run, judge.keep(batch[part], scored[part]))  # 3
+                progress(run.reports, sum(waiting))
+                if stopping():
+                    return run
+            after = batch[-1].report_id
+    return run
+
+
+class _Judge:
+    """Judges reports under one baseline."""
+
+    def __init__(
+        self,
+        store: Store,
+        baseline: Baseline,
+        settings: Settings,
+        clock: Clock,
+        memory: MatchMemory,
+        failpoint: Failpoint,
+    ) -> None:
+        self._store = store
+        self._baseline = baseline
+        self._clock = clock
+        self._memory = memory
+        self._failpoint = failpoint
+        self._matcher = memory.matcher(baseline)
+        self._index = memory.index(store, clock)
+        self._telling = Telling(baseline, settings)
+
+    def score(self, batch: Sequence[StoredReport]) -> list[Scored]:
+        """The verdicts; a duplicate is not scored, the report it repeats was."""
+        own = [one for one in batch if one.duplicate_of is None]
+        scored = dict(zip((one.report_id for one in own), self._matcher.match([o.report for o in own]), strict=True))
+        self._failpoint("match: scored")
+        return [scored.get(one.report_id) or _duplicate(one) for one in batch]
+
+    def keep(self, batch: Sequence[StoredReport], scored: Sequence[Scored]) -> MatchRun:
+        """All that follows from these verdicts, in one transaction."""
+        run = MatchRun()
+        try:
+            with self._store.matching_transaction() as tx:
+                for report, verdict in zip(batch, scored, strict=True):
+                    if tx.is_waiting(report, self._baseline):
+                        run = _sum(run, self._keep_one(tx, report, verdict))
+                self._failpoint("match: before commit")
+        except BaseException:
+            self._memory.forget_stories()
+            raise
+        self._failpoint("match: committed")
+        return run
+
+    def _keep_one(self, tx: MatchingTransaction, report: StoredReport, verdict: Scored) -> MatchRun:
+        story_id, is_new = self._story(tx, report)
+        tx.save_scored(report.report_id, self._baseline, verdict)
+        self._failpoint("match: before alerts")
+        told = self._telling.tell(tx, report, verdict, story_id, story_is_new=is_new, now=self._clock())
+        return MatchRun(
+            reports=1,
+            matched=int(verdict.decision is Decision.MATCHED),
+            near_misses=int(verdict.decision is Decision.NEAR_MISS),
+            duplicates=int(verdict.decision is Decision.DUPLICATE),
+            alerts=sum(alert.state is AlertState.PENDING for alert in told),
+            held=sum(alert.state is not AlertState.PENDING for alert in told),
+        )
+
+    def _story(self, tx: MatchingTransaction, report: StoredReport) -> tuple[int, bool]:
+        """The report's story, and whether it begins with this report."""
+        known = tx.story_of(report.report_id)
+        if known is not None:  # judged before: under another baseline, an older profile, or before an edit
+            return known, False
+        if report.duplicate_of is not None:
+            original = tx.story_of(report.duplicate_of)
+            if original is not None:
+                tx.join_story(report.report_id, original)
+                return original, False
+        placement = self._index.place(report.report_id, report.report, self._clock())
+        if placement.story_id is None:
+            story_id = tx.new_story(report)
+        else:
+            story_id = placement.story_id
+            tx.join_story(report.report_id, story_id, placement.of_report_id if placement.is_copy else None)
+        self._memory.placed(report.report_id, story_id)
+        return story_id, placement.story_id is None
+
+
+def _duplicate(report: StoredReport) -> Scored:
+    return Scored(
+        key=report.report.key,
+        score=0.0,
+        decision=Decision.DUPLICATE,
+        reason=f"the same item as report {report.duplicate_of}",
+    )
+
+
+def _sum(one: MatchRun, other: MatchRun) -> MatchRun:
+    return MatchRun(**{name: getattr(one, name) + getattr(other, name) for name in MatchRun.__dataclass_fields__})
