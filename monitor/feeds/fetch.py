@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import unquote_to_bytes, urljoin
 
 import httpcore
 import httpx
@@ -124,25 +125,22 @@ class Fetcher:
             monotonic=monotonic,
             sleep=sleep,
         )
-        transport = GuardedTransport(GuardedBackend(settings.allow_private), settings.concurrency + 5)
-        # trust_env off: a proxy from the environment would connect in our place, past the guard.
-        self._client = httpx.AsyncClient(transport=transport, trust_env=False, timeout=settings.deadline_s)
-        self._client.headers = httpx.Headers(
-            {
-                "User-Agent": user_agent(settings.user_agent_contact),
-                "Accept": ACCEPT,
-                "Accept-Encoding": "gzip",  # the one coding whose output can be bounded with the standard library
-            }
-        )
+        # No httpx client around it: that would follow the environment's proxies, keep cookies, and look into redirects.
+        self._transport = GuardedTransport(GuardedBackend(settings.allow_private), settings.concurrency + 5)
+        self._headers = {
+            "User-Agent": user_agent(settings.user_agent_contact),
+            "Accept": ACCEPT,
+            "Accept-Encoding": "gzip",  # the one coding whose output can be bounded with the standard library
+        }
 
     async def __aenter__(self) -> Self:
-        await self._client.__aenter__()
+        await self._transport.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.__aexit__(kind, exc, trace)
+        await self._transport.__aexit__(kind, exc, trace)
 
     async def get(self, url: str, validators: Validators | None = None) -> FetchResult:
         """What the address answers, after redirects; a FetchError says in a sentence why there is nothing."""
@@ -173,11 +171,8 @@ class Fetcher:
             journey.left_s -= self._monotonic() - started
 
     async def _hop(self, journey: _Journey, validators: Validators) -> FetchResult | None:
-        request = self._client.build_request("GET", journey.url, headers=_conditions(validators))
-        request.headers.pop("cookie", None)
-        response = await self._client.send(request, stream=True, follow_redirects=False)
+        response = await self._transport.handle_async_request(self._request(journey.url, validators))
         try:
-            self._client.cookies.clear()  # nothing is carried from one server to the next
             if response.status_code in REDIRECTS and "location" in response.headers:
                 self._follow(journey, response)
                 return None
@@ -185,12 +180,20 @@ class Fetcher:
         finally:
             await response.aclose()
 
+    def _request(self, url: httpx.URL, validators: Validators) -> httpx.Request:
+        headers = self._headers | _conditions(validators)
+        if url.userinfo:  # of this very address: a redirect elsewhere has none
+            headers["Authorization"] = "Basic " + b64encode(unquote_to_bytes(url.userinfo)).decode()
+        seconds = self.settings.deadline_s
+        extensions = {"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}}
+        return httpx.Request("GET", url, headers=headers, extensions=extensions)
+
     def _follow(self, journey: _Journey, response: httpx.Response) -> None:
         journey.hops += 1
         if journey.hops > self.settings.max_hops:
             raise FetchError(f"redirected more than {self.settings.max_hops} times (fetch.max_hops)", kind="redirect")
         journey.permanent &= response.status_code in PERMANENT
-        journey.url = _checked(urljoin(str(journey.url), response.headers["location"]), redirected=True)
+        journey.url = _checked(response.headers["location"], base=str(journey.url))
 
     async def _read(self, journey: _Journey, response: httpx.Response, validators: Validators) -> FetchResult:
         status, now = response.status_code, self._clock()
@@ -230,16 +233,17 @@ def _tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _checked(url: str, *, redirected: bool = False) -> httpx.URL:
-    where = "the server redirects to an address" if redirected else "the address is one"
+def _checked(url: str, *, base: str | None = None) -> httpx.URL:
+    """The address, joined to `base` if it comes from a redirect; a FetchError if it is none that may be asked."""
+    kind, where = ("redirect", "the server redirects to an address") if base else ("address", "the address is one")
     if len(url) > 2048 or "\\" in url.partition("?")[0]:  # a\@b means one host to some and another to others
-        raise FetchError(f"{where} that cannot be asked", kind="redirect" if redirected else "address")
+        raise FetchError(f"{where} that cannot be asked", kind=kind)
     try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError, ValueError) as exc:
-        raise FetchError(f"{where} that cannot be read", kind="redirect" if redirected else "address") from exc
+        parsed = httpx.URL(urljoin(base, url) if base else url)
+    except (httpx.InvalidURL, ValueError) as exc:
+        raise FetchError(f"{where} that cannot be read", kind=kind) from exc
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise FetchError(f"{where} that is not http(s)", kind="redirect" if redirected else "address")
+        raise FetchError(f"{where} that is not http(s)", kind=kind)
     return parsed
 
 
