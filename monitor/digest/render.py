@@ -178,6 +178,7 @@ def _environment() -> Environment:
         web=web_address,
         when=words.when_words,
         wrap=_wrap,
+        zone=words.zone_name,
     )
     return environment
 

@@ -31,6 +31,11 @@ def when_words(when: datetime, now: datetime) -> str:
     return f"{_DAYS[local.weekday()][:3]} {day}, {local:%H:%M}"
 
 
+def zone_name(when: datetime) -> str:
+    """The zone of a time as people look it up: `Europe/Berlin`, `UTC`."""
+    return str(when.tzinfo)
+
+
 def verb(match: Match) -> str:
     """How the match stands to its claim: `may contradict`."""
     return relation_words(match.relation, match.confidence)
