@@ -7,6 +7,7 @@ is only found at word boundaries. The longest alias wins; where one of an entity
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from monitor.matching.background import Background
@@ -120,7 +121,22 @@ class EntityFinder:
 
     def may_start(self, word: str) -> bool:
         """Whether a name may begin with this folded word."""
-        return word in self._exact or word in self._keys or consonant_key(word) in self._keys
+        return word in self._exact or word in self._keys or self._other_spelling(word) in self._keys
+
+    def single(self, word: str) -> int | None:
+        """The entity that this word names whatever follows it; None where it names nobody or begins a longer name."""
+        if word in self._keys and self._keys[word].keys() != {_END}:
+            return None
+        node = self._exact.get(word, {})
+        return node[_END] if node.keys() == {_END} and node[_END] != _NOBODY else None
+
+    def followers(self, word: str) -> frozenset[str] | None:
+        """The words and consonant keys of which one must follow for a name to begin here; None: it may stand alone."""
+        nodes = (self._exact.get(word), self._keys.get(word), self._keys.get(self._other_spelling(word)))
+        known = [node for node in nodes if node]
+        if any(_END in node for node in known):
+            return None
+        return frozenset(chain.from_iterable(known))
 
     def find_at(self, text_words: Sequence[str], at: int) -> Mention | None:
         """The longest name that begins at position `at`; a `not` name counts as nobody's."""

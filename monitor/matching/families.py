@@ -39,9 +39,13 @@ class Families:
         """The families that a single word stands for."""
         return self._single.get(word_stem, ())
 
-    def starts_longer(self, word_stem: str) -> bool:
-        """Whether a member of several words begins with this stem."""
-        return word_stem in self._longer
+    def begun_by(self, word_stem: str) -> tuple[str, ...]:
+        """The families that have a member of several words beginning with this stem."""
+        return tuple(family for _, family in self._longer.get(word_stem, ()))
+
+    def followers(self, word_stem: str) -> frozenset[str]:
+        """The stems of which one must follow for such a member to begin here."""
+        return frozenset(member[1] for member, _ in self._longer.get(word_stem, ()))
 
     def longer_at(self, stems: list[str], at: int) -> tuple[str, ...]:
         """The families of the members of several words that stand at position `at`."""

@@ -18,7 +18,8 @@ from typing import Any, Generic, TypeVar
 
 from monitor.matching.entities import EntityFinder
 from monitor.matching.families import Families
-from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, words
+from monitor.matching.romanise import consonant_key
+from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, tokens
 
 MAX_CHARACTERS = 20_000  # of one text; nothing that a news report has to say comes later
 MAX_MEMO = 100_000  # words remembered
@@ -60,9 +61,9 @@ def _number(token: str) -> float | None:
         return None
 
 
-def figure_or_day(tokens: Sequence[str], at: int) -> tuple[str | None, int]:
+def figure_or_day(text: Sequence[str], at: int) -> tuple[str | None, int]:
     """The term of the figure or day that begins at position `at`, if any, and how many words it takes."""
-    token, after = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
+    token, after = text[at], text[at + 1] if at + 1 < len(text) else ""
     if token in _MONTHS:
         day = _ORDINAL.fullmatch(after)
         return (f"d:{_MONTHS[token]:02d}-{int(day[1]):02d}", 2) if day and int(day[1]) <= 31 else (None, 1)
@@ -76,7 +77,7 @@ def figure_or_day(tokens: Sequence[str], at: int) -> tuple[str | None, int]:
         return f"f:{value * _SCALES[after]:g}", 2
     if after in _PERCENT:
         return f"f:{value:g}%", 2
-    if tuple(tokens[at + 1 : at + 3]) == ("per", "cent"):
+    if tuple(text[at + 1 : at + 3]) == ("per", "cent"):
         return f"f:{value:g}%", 3
     return f"f:{value:g}", 1
 
@@ -100,37 +101,65 @@ class Coder(Generic[Code]):
         self._word: tuple[Code, ...] = self._codes((WORD,))
         self._memo: dict[str, tuple[Code, ...]] = {}
         self._plain: dict[str, tuple[Code, ...]] = {}
+        # For a word with which something longer begins: what must follow; None where it may stand alone.
+        self._followers: dict[str, frozenset[str] | None] = {}
 
     def _codes(self, terms: Iterable[str]) -> tuple[Code, ...]:
         return tuple(c for c in map(self._code, terms) if c is not None)
 
     def _learn(self, word: str) -> tuple[Any, ...]:
         """What a word stands for, remembered; memory is bounded because words on the open web are endless."""
+        if len(word) > MAX_WORD_LENGTH:
+            return ()
         if len(self._memo) > MAX_MEMO:
             self._memo.clear()
             self._plain.clear()
+            self._followers.clear()
         root: str = stem(word, self._language)
-        plain: tuple[Code, ...] = ()
-        if word not in STOP_WORDS and len(word) <= MAX_WORD_LENGTH:
-            plain = self._word + self._codes((root, *self._families.of_stem(root)))
-        special = (
-            word[0].isdigit() or word in _MONTHS or self._families.starts_longer(root) or self._finder.may_start(word)
-        )
-        self._plain[word] = plain
-        self._memo[word] = self._SPECIAL if special else plain
+        self._plain[word] = self._plain_terms(word, root)
+        named = self._finder.single(word)
+        if named is not None:
+            self._memo[word] = self._mention(named)
+        elif self._is_special(word, root):
+            self._memo[word] = self._SPECIAL
+            names = None if word[0].isdigit() or word in _MONTHS else self._finder.followers(word)
+            self._followers[word] = None if names is None else names | self._families.followers(root)
+        else:
+            self._memo[word] = self._plain[word]
         return self._memo[word]
 
-    def encode(self, tokens: Sequence[str]) -> Iterable[Code]:
+    def _plain_terms(self, word: str, root: str) -> tuple[Code, ...]:
+        if word in STOP_WORDS:
+            return ()
+        if word[0].isdigit():  # a figure: its term comes from its place, see `_at`
+            return self._word
+        return self._word + self._codes((root, *self._families.of_stem(root)))
+
+    def _is_special(self, word: str, root: str) -> bool:
+        if word[0].isdigit() or word in _MONTHS:
+            return self._may_be_figure(word)
+        return bool(self._codes(self._families.begun_by(root))) or self._finder.may_start(word)
+
+    def _may_be_figure(self, word: str) -> bool:
+        """Whether any figure or day that begins with this word has a code: most numbers of the world have none."""
+        after = ["", *_SCALES, "percent", *_MONTHS, *map(str, range(1, 32))]
+        possible = {figure_or_day((word, then), 0)[0] for then in after}
+        return self._finder.may_start(word) or bool(self._codes(term for term in possible if term))
+
+    def _mention(self, number: int) -> tuple[Code, ...]:
+        return self._word + self._codes((f"e:{self._finder.entities[number].name}",))
+
+    def encode(self, text: Sequence[str]) -> Iterable[Code]:
         """The codes of a text's terms, in order, with one for `WORD` for every word."""
         known = self._memo
-        cells = [known.get(token) for token in tokens]
+        cells = [known.get(word) for word in text]
         if None in cells:
-            cells = [self._learn(t) if cell is None else cell for cell, t in zip(cells, tokens, strict=True)]
+            cells = [self._learn(t) if cell is None else cell for cell, t in zip(cells, text, strict=True)]
         if self._SPECIAL in cells:
-            self._place(tokens, cells)
+            self._place(text, cells)
         return chain.from_iterable(cells)  # type: ignore[arg-type]  # no cell is None by now
 
-    def _place(self, tokens: Sequence[str], cells: list[Any]) -> None:
+    def _place(self, text: Sequence[str], cells: list[Any]) -> None:
         """Put in the codes of names, figures, days and members of several words where they stand."""
         done = 0
         for at, cell in enumerate(cells):
@@ -138,30 +167,37 @@ class Coder(Generic[Code]):
                 if at < done:
                     cells[at] = ()
                 continue
-            done, cells[at] = self._at(tokens, at)
+            done, cells[at] = self._at(text, at)
 
-    def _at(self, tokens: Sequence[str], at: int) -> tuple[int, tuple[Code, ...]]:
-        token = tokens[at]
-        mention = self._finder.find_at(tokens, at)
+    def _at(self, text: Sequence[str], at: int) -> tuple[int, tuple[Code, ...]]:
+        word = text[at]
+        following = self._followers.get(word)
+        if following is not None:
+            after = text[at + 1] if at + 1 < len(text) else ""
+            if not (
+                after in following or consonant_key(after) in following or stem(after, self._language) in following
+            ):
+                return at + 1, self._plain_of(word)
+        mention = self._finder.find_at(text, at)
         if mention:
-            return mention.end, self._word + self._codes((f"e:{self._finder.entities[mention.entity].name}",))
-        skipped = self._finder.skips(tokens, at)
+            return mention.end, self._mention(mention.entity)
+        skipped = self._finder.skips(text, at)  # a `not` name
         if skipped > at:  # the words of someone else's name count as words, not as the name within it
-            return skipped, tuple(chain.from_iterable(self._plain_of(t) for t in tokens[at:skipped]))
-        if token[0].isdigit() or token in _MONTHS:
-            term, used = figure_or_day(tokens, at)
+            return skipped, tuple(chain.from_iterable(self._plain_of(t) for t in text[at:skipped]))
+        if word[0].isdigit() or word in _MONTHS:
+            term, used = figure_or_day(text, at)
             if term:
                 return at + used, self._word + self._codes((term,))
-        found = self._plain_of(token)
-        if self._families.starts_longer(stem(token, self._language)):
-            ahead = [stem(t, self._language) for t in tokens[at : at + LONGEST_MEMBER]]
+        found = self._plain_of(word)
+        if self._families.begun_by(stem(word, self._language)):
+            ahead = [stem(t, self._language) for t in text[at : at + LONGEST_MEMBER]]
             found += self._codes(self._families.longer_at(ahead, 0))
         return at + 1, found
 
     def _plain_of(self, token: str) -> tuple[Code, ...]:
         if token not in self._plain:
             self._learn(token)
-        return self._plain[token]
+        return self._plain.get(token, ())
 
 
 class TermExtractor:
@@ -180,7 +216,7 @@ class TermExtractor:
     def words(self, text: str) -> list[str]:
         """The folded words and numbers of a text, per cent signs as words."""
         text = self.finder.mark_acronyms(text[:MAX_CHARACTERS])
-        return words(text.replace("%", " percent ") if "%" in text else text)
+        return tokens(text.replace("%", " percent ") if "%" in text else text)
 
     def extract(self, text: str) -> Terms:
         """The terms of a text."""

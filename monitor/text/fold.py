@@ -18,10 +18,9 @@ _ARABIC = str.maketrans(
 _APOSTROPHES = "'’‘`´ʼʻʿʾ′＇‛ʹ"
 _DASHES = re.compile("[‐‑‒–—―−﹘﹣－]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")  # fmt: skip # noqa: E501
-_POSSESSIVE = re.compile(rf"(?<=\w)[{_APOSTROPHES}]s\b")
-_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
+_APOSTROPHE = re.compile(rf"[{_APOSTROPHES}](?:(?<=\w.)s\b)?")  # with the s of a possessive
 # U.S., U.S.A., U.K., U.N.: one token each. "US" in capitals is the country, not the pronoun.
-_CAPITALS = re.compile(r"\b(?:(?:[A-Z]\.){2,}(?:[A-Z]\b)?|USA?\b(?!\$))")
+_CAPITALS = re.compile(r"[A-Z]\.(?:[A-Z]\.)+(?:[A-Z]\b)?|US(?<!\wUS)A?\b(?!\$)")
 _WORD = re.compile(r"\w+")
 _LATIN = re.compile("[a-zA-Z]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
@@ -66,5 +65,5 @@ def fold(text: str) -> str:
             text = _fold_letters(text)
     text = _CAPITALS.sub(_join_capitals, text)
     if "'" in text or "`" in text or not text.isascii():
-        text = _APOSTROPHE.sub("", _POSSESSIVE.sub("", text))
+        text = _APOSTROPHE.sub("", text)
     return text.casefold()

@@ -8,7 +8,7 @@ import Stemmer
 from monitor.text.fold import fold
 
 # A number with its separators and ordinal ending is one word ("1,200", "22nd"), so is a name with digits ("k1").
-_WORD = re.compile(r"\d+(?:[.,]\d+)*(?:(?:st|nd|rd|th)\b)?|[^\W\d_][^\W_]*")
+_WORD = re.compile(r"[^\W\d_][^\W_]*|\d+(?:[.,]\d+)*(?:(?:st|nd|rd|th)\b)?")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 MAX_WORD_LENGTH = 40  # longer runs are addresses, hashes or attacks, never words
 
@@ -48,6 +48,11 @@ def stem(word: str, language: str = "en") -> str:
     if _ARABIC.match(word):
         language = "ar"
     return str(_stemmer(language).stemWord(word))
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, folded, in order, among them runs too long to be words."""
+    return _WORD.findall(fold(text))
 
 
 def words(text: str) -> list[str]:
