@@ -21,8 +21,7 @@ from monitor.baseline.mentions import Mention, find_mentions, is_acronym
 from monitor.baseline.naming import spelling
 from monitor.baseline.romanisation import spellings
 from monitor.model import Entity
-from monitor.text.fold import fold
-from monitor.text.stems import folded_words, stem
+from monitor.text.stems import stem, words
 
 _MAX_ENTITIES = 400
 _ARTICLES = frozenset("al el the an as ash at ath ad ar az ul".split())
@@ -54,8 +53,8 @@ class _Draft:
 
 def _key(name: str) -> tuple[str, ...]:
     """What two spellings of one name have in common: folded stems without articles."""
-    words = folded_words(fold(name).replace("-", " "))
-    return tuple(stem(word) for word in words if word not in _ARTICLES) or tuple(words)
+    said = words(name)
+    return tuple(stem(word) for word in said if word not in _ARTICLES) or tuple(said)
 
 
 def find_entities(sentences: Sequence[str], title: str | None = None) -> tuple[Entity, ...]:
@@ -140,9 +139,9 @@ def _bind_acronyms(drafts: list[_Draft]) -> list[_Draft]:
     by_initials: dict[str, list[_Draft]] = defaultdict(list)
     for draft in drafts:
         for name in draft.names:
-            words = [word for word in re.split(r"[\s-]+", name) if word and word.lower() not in PARTICLES]
-            if len(words) > 1:
-                for kept in (words, [word for word in words if word[0].isupper()]):
+            parts = [part for part in re.split(r"[\s-]+", name) if part and part.lower() not in PARTICLES]
+            if len(parts) > 1:
+                for kept in (parts, [part for part in parts if part[0].isupper()]):
                     by_initials["".join(word[0] for word in kept).upper()].append(draft)
     pairs = []
     for draft in drafts:
@@ -277,6 +276,8 @@ def _suggested(draft: _Draft) -> list[str]:
         more.append(name.partition(" in ")[0])  # "U.S. Embassy in Baghdad"
     elif len(words) > 2 and words[0] in DEMONYMS | {"US", "U.S."}:
         more.append(" ".join(words[1:]))
+    if words[-1] in ("Campaign", "Operation") and len(words) > 2:
+        more.append(" ".join(words[:-1]))
     if words[-1].lower() in INSTALLATIONS and len(words) > 1:
         more.append(" ".join(words[:-1]))
     return [*more, *spellings(name)]

@@ -20,7 +20,7 @@ from monitor.baseline.gazetteer import (
 from monitor.text.stems import STOP_WORDS
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[’'ʼ`-](?!s\b)(?:(?:[A-Z]\.){2,}|[^\W_]+))*")
-_POSSESSIVE = re.compile(r"^(?:[’'ʼ]s\b|(?<=s)[’'ʼ](?!\w))")
+_POSSESSIVE = re.compile(r"[’'ʼ]s\b|(?<=s)[’'ʼ](?!\w)")
 _ARTICLE = r"(?:[Aa]l|[Ee]l|[Aa]n|[Aa]s|[Aa]sh|[Aa]t|[Aa]th|[Aa]d|[Aa]dh|[Aa]r|[Aa]z|[Uu]l)"
 _ARABIC_NAME = re.compile(rf"^{_ARTICLE}[-’'][A-Z]\w+")
 _PARTLY = re.compile(
@@ -41,6 +41,9 @@ _LINKS = frozenset({"of", "for", "on", "of the", "for the"})
 _LINKING_HEADS = (
     ORGANISATION_HEADS | PLACE_HEADS | EVENT_HEADS | {"republic", "kingdom", "commissioner", "battle", "islamic"}
 )
+_PROPER_HEADS = frozenset("pentagon knesset kremlin reuters hezbollah hizballah hashd".split())
+# Ranks that say nothing of what follows when written small: "former Yugoslavia".
+_NO_OFFICE = frozenset("former acting field staff grand crown prime supreme general major chief".split())
 _WORLD = frozenset(
     {"people", "women", "men", "children", "workers", "doctors", "writers", "veterans"}
 )  # "People's Party"
@@ -113,20 +116,35 @@ def _in_sentence(sentence: str, at: int, lower: frozenset[str] | set[str]) -> It
             name=" ".join(words),
             sentence=at,
             opens_sentence=opens,
-            is_person=is_person or (bool(_SAID.match(behind)) and len(words) < 4),
+            is_person=is_person or (len(words) < 4 and _is_told_of(sentence[: run.start], behind, words)),
             is_located=bool(_LOCATED.search(sentence[: run.start])),
             apposed=_apposed(behind),
         )
+
+
+def _is_told_of(before: str, behind: str, words: list[str]) -> bool:
+    """Whether a name speaks, or an office stands before it: "her deputy, Omar Benali"."""
+    if _SAID.match(behind):
+        return True
+    office = re.search(r"\b([a-z]+),?\s+$", before)
+    heads = ORGANISATION_HEADS | PLACE_HEADS | EVENT_HEADS
+    return (
+        office is not None
+        and len(words) > 1
+        and office.group(1) in TITLES - _NO_OFFICE
+        and not any(word.lower() in heads for word in words)
+    )
 
 
 def _is_name(words: list[str]) -> bool:
     """Whether the words can name something: no single letter, no bare "Council", no mere rank or office."""
     if len(words) == 1 and len(words[0]) == 1:
         return False
-    common = TITLES | PARTICLES | ORGANISATION_HEADS | PLACE_HEADS | EVENT_HEADS
-    return words[-1].lower() not in TITLES | {"fellow"} and (
-        is_acronym(words[0]) or not all(word.lower() in common for word in words)
-    )
+    last = words[-1].lower()
+    if len(words) == 1:
+        common = PARTICLES | ORGANISATION_HEADS | PLACE_HEADS | EVENT_HEADS
+        return is_acronym(words[0]) or last not in (TITLES | common) - _PROPER_HEADS
+    return last not in TITLES | {"fellow"}
 
 
 def _is_title_case(sentence: str) -> bool:
@@ -171,10 +189,11 @@ def _runs(sentence: str) -> Iterator[_Run]:
                     yield run
                     run = _Run()
                 run = _Run([*run.words, part], run.start if run.words else start, end)
-            run.possessive = bool(_POSSESSIVE.match(sentence[end:])) and word.lower() not in _WORLD
-            if _POSSESSIVE.match(sentence[end:]) and not run.possessive:
-                run.words[-1] += "'s"
-                run.end += 2
+            owner = _POSSESSIVE.match(sentence, end)
+            run.possessive = owner is not None and not _belongs(word, owner, tokens[at + 1 : at + 2])
+            if owner is not None and not run.possessive:
+                run.words[-1] += owner.group()
+                run.end += len(owner.group())
         elif run.words:
             link = _link(tokens, at, run, sentence)
             if not joined or not link:
@@ -190,13 +209,21 @@ def _runs(sentence: str) -> Iterator[_Run]:
 
 
 def _may_join(gap: str, last: str) -> bool:
-    return gap in (" ", "\u00a0", "’ ", "' ") or (gap == ". " and (last.lower() in TITLES or len(last) == 1))
+    return gap in (" ", "\u00a0") or (gap == ". " and (last.lower() in TITLES or len(last) == 1))
 
 
 def _is_name_word(word: str) -> bool:
     if word.lower() in MONTHS_AND_DAYS:
         return False
     return word[0].isupper() or bool(_ARABIC_NAME.match(word))
+
+
+def _belongs(word: str, owner: re.Match[str], following: list[tuple[str, int, int]]) -> bool:
+    """Whether a genitive is part of the name: "People's Party", "Dockers' Union"; not in "Iran's Quds Force"."""
+    if word.lower() in _WORLD:
+        return True
+    plural = len(owner.group()) == 1 and word not in COUNTRIES and word != "States"
+    return plural and any(token.lower() in ORGANISATION_HEADS and token[0].isupper() for token, _, _ in following)
 
 
 def _both(word: str) -> list[str]:

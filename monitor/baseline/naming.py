@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable
 
 from monitor.model import Entity
-from monitor.text.fold import fold
-from monitor.text.stems import folded_words
+from monitor.text.stems import words
 
 
 def spelling(name: str) -> str:
     """A name as it is compared: folded words with single spaces."""
-    return " ".join(folded_words(fold(name)))
+    return " ".join(words(name))
 
 
 class NameFinder:

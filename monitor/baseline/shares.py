@@ -9,7 +9,7 @@ _FARTHEST = 80  # characters between two shares of one list
 _SLACK = 1.5  # points that rounding may add or take
 # Between two such shares stands a change or a comparison, not the next part of a whole.
 _CONTRAST = re.compile(
-    r"\b(?:from|to|than|compared|versus|against|up|down|rose|fell|grew|dropped|increase\w*|decrease\w*|previous\w*|earlier|"
+    r"\b(?:from|to(?=\s+(?:\w+\s+)?$)|than|compared|versus|against|up|down|rose|fell|grew|dropped|increase\w*|decrease\w*|previous\w*|earlier|"
     r"last|while|whereas|respectively|of (?:those|these|them|whom))\b|[.;]\s",
     re.IGNORECASE,
 )
