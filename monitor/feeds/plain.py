@@ -47,7 +47,7 @@ KNOWN = "|".join(
 )
 # A less-than sign is markup only before the name of a real element: "x <y" and "<3" are text.
 MARKUP = re.compile(
-    rf"<(?:\s*/?\s*(?:{KNOWN})(?![\w-])|[a-z][\w.-]*:[\w.-]+[^<>]*>|!--|!\[CDATA\[|!doctype|\?xml)", re.IGNORECASE
+    rf"<(?:\s*/?\s*(?:{KNOWN})(?![\w-])|[a-z][\w.-]*:\w[^<>]*>|!--|!\[CDATA\[|!doctype|\?xml)", re.IGNORECASE
 )
 STRAY = re.compile(rf"<(?!/?[a-z][^<>]*>|/?(?:{KNOWN})(?![\w-])|[!?])", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.errors import FeedError
+from monitor.feeds.child import ParseJob, ParserChild
 from monitor.feeds.fetch import Fetcher, FetchResult
-from monitor.feeds.parse import parse_feed
 from monitor.feeds.schedule import OFFLINE, poll_url
 from monitor.model import FeedOutcome, FeedSource, FeedState, ParsedFeed, Validators
 
 FULL_FETCH_AFTER = timedelta(days=7)  # some servers answer "unchanged" for ever: the whole is asked for now and then
+# Up to this size the worst document known costs a parser about a second; a child costs half of that to start.
+SMALL_BYTES = 100_000
 OUTAGE_KINDS = frozenset({"dns_temp", "unreachable"})  # how a missing network looks; a refusal is already an answer
 OUTAGE_HOSTS = 3  # fewer hosts than that prove nothing
 OFFLINE_SENTENCE = "no host at all could be reached: this machine seems to have no network"
@@ -34,12 +36,12 @@ async def poll_feeds(
     Outcomes that look like an outage of our own network are held back until some host has answered, and are marked
     `offline` when none did.
     """
-    parse = parse or _Parser(fetcher.settings.max_entries)
+    parser = Parser(fetcher.settings.max_entries)
     done: asyncio.Queue[FeedOutcome | Exception] = asyncio.Queue(maxsize=max(2, fetcher.settings.concurrency))
 
     async def run(source: FeedSource, state: FeedState) -> None:
         try:
-            await done.put(await poll_one(source, state, fetcher, clock, parse))
+            await done.put(await poll_one(source, state, fetcher, clock, parse or parser))
         except Exception as exc:  # a fault of ours: handed over to be raised where the outcomes are awaited
             await done.put(exc)
 
@@ -67,6 +69,7 @@ async def poll_feeds(
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        await parser.aclose()
 
 
 async def poll_one(
@@ -100,25 +103,32 @@ async def poll_one(
     return replace(outcome, duration_s=time.monotonic() - started)
 
 
-class _Parser:
-    """Parses in a thread, one document at a time: the loop goes on meanwhile, and more at once would not be faster."""
+class Parser:
+    """Reads documents one at a time: small ones in a thread, large ones in a child process that may be killed."""
 
-    def __init__(self, max_entries: int) -> None:
+    def __init__(self, max_entries: int, child: ParserChild | None = None) -> None:
         self._max_entries = max_entries
+        self._child = child or ParserChild()
         self._turn = asyncio.Lock()
 
     async def __call__(self, source: FeedSource, result: FetchResult, now: datetime) -> ParsedFeed:
-        async with self._turn:
-            feed = await asyncio.to_thread(
-                parse_feed,
-                result.body,
-                url=result.final_url,
-                content_type=result.content_type,
-                now=now,
-                publisher=source.publisher,
-                max_entries=self._max_entries,
-            )
+        """The feed of an answer, filed under its source."""
+        job = ParseJob(
+            body=result.body,
+            url=result.final_url,
+            content_type=result.content_type,
+            now=now,
+            publisher=source.publisher,
+            max_entries=self._max_entries,
+        )
+        async with self._turn:  # more at once would not be faster
+            small = len(job.body) <= SMALL_BYTES
+            feed = await (asyncio.to_thread(job.run) if small else self._child.parse(job))
         return _of_source(feed, source)
+
+    async def aclose(self) -> None:
+        """Ends the child, if there is one."""
+        await self._child.aclose()
 
 
 def _of_source(feed: ParsedFeed, source: FeedSource) -> ParsedFeed:

@@ -229,3 +229,13 @@ async def _unreachable(url: str, validators: Validators | None = None) -> None:
     from monitor.errors import FetchError
 
     raise FetchError("no route", kind="unreachable")
+
+
+def test_large_feed_is_read_in_a_child(server, settings):
+    """A feed of some size comes out the same, though another process has read it."""
+    items = "".join(f"<item><guid>{n}</guid><title>{'word ' * 20}{n}</title></item>" for n in range(1500))
+    [outcome] = poll(settings, server.serve(f'<rss version="2.0"><channel>{items}</channel></rss>'))
+
+    assert outcome.error is None
+    assert outcome.feed is not None
+    assert len(outcome.feed.reports) == 1500
