@@ -84,6 +84,42 @@ def print_alerts(rows: Sequence[Row]) -> None:
         out.print(card([*label, *([seen] if seen else [])], body))
 
 
+def print_feeds(rows: Sequence[Row]) -> None:
+    """Two or three lines a feed: how it fares, what it is, where it is."""
+    out = console()
+    for row in rows:
+        head = beside(bold(row["title"] or row["url"]), ", ".join(row["tags"]))
+        facts = f"{row['reports']} reports, {row['matched_reports']} matched"
+        if row["last_success_at"]:
+            facts += f", last read {cell_text(row['last_success_at'])}"
+        body: list[RenderableType] = [head, dim(row["url"])]
+        if row["health"] != "never polled":
+            body.append(dim(facts))
+        if row["last_error"]:
+            body.append(Text(clean(f"{row['failures']} failures in a row: {row['last_error']}"), style="yellow"))
+        out.print(card([row["health"]], body, gap=0))
+    unhealthy = sum(row["health"] not in ("ok", "never polled") for row in rows)
+    out.print(dim(f"{_count(len(rows), 'feed')}, {unhealthy or 'none'} in trouble"))
+
+
+def print_answers(rows: Sequence[Row]) -> None:
+    """What each feed answered."""
+    out = console()
+    for row in rows:
+        ok = row["result"] == "ok"
+        body: list[RenderableType] = [bold(row["title"] or row["url"]), dim(row["url"])]
+        if ok:
+            newest = f", newest {cell_text(row['newest'])}" if row["newest"] else ""
+            body.append(dim(f"{_count(row['reports'], 'report')}{newest}, {row['format']}, {row['seconds']:.1f} s"))
+        else:
+            body.append(Text(clean(row["result"]), style="yellow"))
+        if row["moved_to"]:
+            body.append(Text(clean(f"moved for good to {row['moved_to']}"), style="yellow"))
+        out.print(card(["ok" if ok else "failed"], body, gap=0))
+    failed = sum(row["result"] != "ok" for row in rows)
+    out.print(dim(f"{_count(len(rows), 'feed')}, {failed or 'none'} failed"))
+
+
 def print_verdicts(profile: Baseline, reports: Sequence[Report], scored: Sequence[Scored]) -> None:
     """One card a report: the verdict, and for each match the passage and the words that made the score."""
     claims = {claim.id: claim.text for claim in profile.claims}

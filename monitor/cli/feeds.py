@@ -54,8 +54,12 @@ def list_feeds(
         for source in load_feeds(settings.feeds)
         if not tag or set(tag) & set(source.tags)
     ]
-    columns = ["title", "tags", "health", "reports", "last_success_at", "url"]
-    print_rows(rows, form, columns, empty="no feeds: `monitor feeds add URL` adds one")
+    if form is Format.TABLE and rows:
+        from monitor.cli.cards import print_feeds
+
+        print_feeds(rows)
+        return
+    print_rows(rows, form, empty="no feeds: `monitor feeds add URL` adds one")
 
 
 @group.command("add")
@@ -145,7 +149,12 @@ def check_feeds(
         known = {source.url: source for source in sources}
         sources = [known.get(url, FeedSource(url=url)) for url in urls]
     rows = [_checked(outcome) for outcome in ask_feeds(sources, settings)]
-    print_rows(rows, form, ["result", "reports", "newest", "seconds", "url"], empty="no feeds to check")
+    if form is Format.TABLE and rows:
+        from monitor.cli.cards import print_answers
+
+        print_answers(rows)
+    else:
+        print_rows(rows, form, empty="no feeds to check")
     failed = sum(row["result"] != "ok" for row in rows)
     if failed:
         raise typer.Exit(1 if failed == len(rows) else 3)

@@ -19,11 +19,12 @@ def ask_feeds(sources: Sequence[FeedSource], settings: Settings) -> list[FeedOut
 
         states = [(source, FeedState(url=source.url)) for source in sources]
         found = {}
-        with Progress("asking feeds", len(states)) as progress:
+        with Progress("asking feeds") as bar:
             async with Fetcher(settings.fetch, utc_now) as fetcher:
                 async for outcome in poll_feeds(states, fetcher, utc_now):
                     found[outcome.url] = outcome
-                    progress.step(outcome.url if outcome.error is None else f"{outcome.url}: {outcome.error}")
+                    bar.set(len(found), len(states))
+                    bar.note(outcome.url)
         return found
 
     outcomes = asyncio.run(ask())

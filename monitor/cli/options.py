@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from monitor.config import Settings
+    from monitor.model import Baseline
     from monitor.store import Store
 
 COMMON = "Common options"
@@ -108,3 +109,13 @@ def set_up_logging(level: int) -> None:
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.INFO) if level < logging.INFO else level)
     logging.getLogger("monitor").setLevel(level)
+
+
+def baselines_from(settings: "Settings") -> "list[Baseline]":
+    """The baselines of the settings; without any there is nothing to do."""
+    from monitor.baseline.profile import load_profile
+    from monitor.errors import ConfigError
+
+    if not settings.baselines:
+        raise ConfigError(f"{settings.source}: baselines: none is listed, name a profile")
+    return [load_profile(path) for path in settings.baselines]

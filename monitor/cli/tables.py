@@ -32,6 +32,10 @@ STYLES = {
     "matched": "green",
     "near miss": "yellow",
     "ok": "green",
+    "failing": "bold red",
+    "retired": "red",
+    "silent": "yellow",
+    "never polled": "dim",
     "warning": "yellow",
     "hint": "cyan",
     "error": "bold red",
@@ -88,13 +92,15 @@ def styled(text: str) -> Text:
     return Text(text, style=STYLES.get(text, ""))
 
 
-def card(label: Sequence[str], body: Sequence[RenderableType], *, label_width: int = 13) -> RenderableType:
+def card(
+    label: Sequence[str], body: Sequence[RenderableType], *, label_width: int = 13, gap: int = 1
+) -> RenderableType:
     """A narrow column of labels beside a wide one of text."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(width=label_width, no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(Text("\n").join(styled(clean(word)) for word in label), Group(*body))
-    return Padding(grid, (0, 0, 1, 0))
+    return Padding(grid, (0, 0, gap, 0))
 
 
 def dim(text: str) -> Text:

@@ -5,19 +5,22 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from random import Random
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.config import Settings
 from monitor.daemon.lock import Beat, single_instance
 from monitor.daemon.scheduling import Tick, build_scheduler, run_all_now, set_rhythm
 from monitor.daemon.signals import Signals
 from monitor.daemon.stages import Stages
-from monitor.errors import MonitorError
+from monitor.daemon.watch import Watch
+from monitor.errors import ConfigError, MonitorError
+from monitor.pipeline.hooks import Clock
+from monitor.pipeline.polling import MakeFetcher
 
 GRACE_S = 8.0  # from the first signal to the end, whatever is going on
 LOOP_S = 1.0
+REPEAT_S = 3600.0
 JUMP_S = 5.0  # a clock that differs by more from what it should show was set
 
 log = logging.getLogger("monitor.daemon")
@@ -28,27 +31,30 @@ class Daemon:
 
     def __init__(
         self,
-        load: Callable[[], Settings],
-        clock: Callable[[], datetime],
+        load: Callable[[], Watch],
+        clock: Clock,
+        make_fetcher: MakeFetcher,
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._load = load
         self._clock = clock
         self._monotonic = monotonic
-        self.settings = load()
+        self.watch = load()
+        self._seen = self.watch.stamp()
+        self._said: dict[str, tuple[str, float]] = {}
         self._running: dict[str, float] = {}
         self._lock = threading.Lock()
         self._beat: Beat
-        self.stages = Stages(lambda: self.settings, clock)
+        self.stages = Stages(lambda: self.watch, clock, make_fetcher, Random())
 
     def run(self) -> int:
         """Returns the exit code once stopped by a signal."""
-        with Signals() as signals, single_instance(self.settings.database, self._clock()) as self._beat:
+        with Signals() as signals, single_instance(self.watch.settings.database, self._clock()) as self._beat:
             self.stages.prepare()
             scheduler = build_scheduler(self._ticks())
             scheduler.start()
-            log.info("started", extra={"pid": os.getpid(), "database": self.settings.database})
+            log.info("started", extra={"pid": os.getpid(), "database": self.watch.settings.database})
             self._loop(signals, scheduler)
             log.info("stopping", extra={"signal": signals.stopping.name if signals.stopping else ""})
             self.stages.stop()
@@ -60,7 +66,7 @@ class Daemon:
         while signals.stopping is None:
             self._beat.show(self._clock())
             signals.wait(LOOP_S)
-            if signals.take_reload():
+            if signals.take_reload() or self.watch.stamp() != self._seen:
                 self._reload(scheduler)
             now_offset = self._offset()
             if abs(now_offset - offset) > JUMP_S:
@@ -82,26 +88,25 @@ class Daemon:
 
     def _reload(self, scheduler: BackgroundScheduler) -> None:
         """Takes over a changed configuration, or keeps the old one and says why."""
+        self._seen = self.watch.stamp()
+        before = self.watch
         try:
             new = self._load()
-            if new.database != self.settings.database:
-                log.error("configuration kept: another database needs a restart")
-                return
-            before, self.settings = self.settings, new
-            try:
-                self.stages.prepare()
-            except MonitorError:
-                self.settings = before
-                raise
+            if new.settings.database != before.settings.database:
+                raise ConfigError("another database needs a restart")
+            self.watch = new
+            self.stages.prepare()
         except MonitorError as exc:
-            log.error("configuration kept", extra={"error": str(exc)})
+            self.watch = before
+            log.error("configuration kept as it was", extra={"error": str(exc)})
             return
+        self._seen = new.stamp()
         set_rhythm(scheduler, self._ticks())
         run_all_now(scheduler)
         log.info("configuration reloaded")
 
     def _ticks(self) -> list[Tick]:
-        rhythm = self.settings.daemon
+        rhythm = self.watch.settings.daemon
         return [
             Tick("poll", rhythm.poll_tick_s, self._guarded("poll", self.stages.poll)),
             Tick("match", rhythm.poll_tick_s, self._guarded("match", self.stages.match)),
@@ -122,14 +127,22 @@ class Daemon:
             try:
                 stage()
                 self._beat.done(name, self._clock())
+                self._said.pop(name, None)
             except MonitorError as exc:
                 self._beat.failed(name, str(exc))
-                log.error("failed, will be tried again", extra={"job": name, "error": str(exc)})
+                self._tell_failure(name, str(exc))
             finally:
                 with self._lock:
                     del self._running[name]
 
         return run
+
+    def _tell_failure(self, name: str, error: str) -> None:
+        """The same failure at every tick would bury the log: it is told at once and then every hour."""
+        told, at = self._said.get(name, ("", 0.0))
+        if told != error or self._monotonic() - at >= REPEAT_S:
+            log.error("failed, will be tried again", extra={"job": name, "error": error})
+            self._said[name] = (error, self._monotonic())
 
     def _busy(self) -> list[str]:
         with self._lock:

@@ -1,0 +1,156 @@
+"""The daemon's jobs: each opens its own store, calls one stage of the pipeline, and logs what came of it."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import TypeVar
+
+import monitor.pipeline as pipeline
+from monitor.daemon.due import is_due
+from monitor.daemon.watch import Watch
+from monitor.model import FeedOutcome
+from monitor.pipeline.hooks import Clock
+from monitor.pipeline.polling import MakeFetcher
+from monitor.store import Store, open_store
+
+KEEP_FETCHES = timedelta(days=30)
+
+T = TypeVar("T")
+
+log = logging.getLogger("monitor.daemon")
+
+
+class Stages:
+    """Poll, match, deliver, digest and housekeeping on what is watched at the moment of the call."""
+
+    def __init__(self, watch: Callable[[], Watch], clock: Clock, make_fetcher: MakeFetcher, rng: Random) -> None:
+        self._watch = watch
+        self._clock = clock
+        self._make_fetcher = make_fetcher
+        self._rng = rng
+        self._stopping = threading.Event()
+        self._memory = pipeline.MatchMemory()
+        self._asking: tuple[asyncio.AbstractEventLoop, asyncio.Task[object]] | None = None
+
+    def stop(self) -> None:
+        """Stages end after what they are at; requests under way are given up, they are made again at the next start."""
+        self._stopping.set()
+        asking = self._asking
+        if asking is not None:
+            loop, task = asking
+            loop.call_soon_threadsafe(task.cancel)
+
+    def poll(self) -> None:
+        """Ask the feeds that are due."""
+        watch = self._watch()
+        try:
+            with self._store(watch) as store:
+                run = pipeline.poll(
+                    store,
+                    watch.sources,
+                    watch.settings,
+                    clock=self._clock,
+                    rng=self._rng,
+                    make_fetcher=lambda settings, clock: self._noted(self._make_fetcher(settings, clock)),
+                    on_outcome=_log_outcome,
+                    stopping=self._stopping.is_set,
+                )
+        except asyncio.CancelledError:
+            return
+        finally:
+            self._asking = None
+        if run.feeds:
+            log.info("polled", extra={"feeds": run.feeds, "failed": run.failed, "new": run.new, "revised": run.revised})
+
+    def match(self) -> None:
+        """Judge the reports that wait."""
+        watch = self._watch()
+        with self._store(watch) as store:
+            run = pipeline.match(
+                store,
+                watch.baselines,
+                watch.settings,
+                clock=self._clock,
+                memory=self._memory,
+                stopping=self._stopping.is_set,
+            )
+        if run.reports:
+            log.info(
+                "matched",
+                extra={
+                    "reports": run.reports,
+                    "matched": run.matched,
+                    "near_misses": run.near_misses,
+                    "alerts": run.alerts,
+                    "held": run.held,
+                },
+            )
+
+    def deliver(self) -> None:
+        """Send the messages that are due."""
+        watch = self._watch()
+        with self._store(watch) as store:
+            run = pipeline.deliver(
+                store, watch.settings, clock=self._clock, rng=self._rng, stopping=self._stopping.is_set
+            )
+        if run.sent or run.failed or run.given_up:
+            log.info("delivered", extra={"sent": run.sent, "failed": run.failed, "given_up": run.given_up})
+        for error in run.errors:
+            log.warning("not delivered", extra={"error": error})
+
+    def digest(self) -> None:
+        """Make the digests that are due by their recipients' local time."""
+        watch = self._watch()
+        settings = watch.settings
+        with self._store(watch) as store:
+            for recipient in settings.recipients:
+                last = store.last_digest(recipient.name)
+                day = is_due(self._clock(), last, settings.digest.at, settings.digest.zone)
+                if not recipient.digest or day is None:
+                    continue
+                ids = [baseline.id for baseline in watch.baselines]
+                run = pipeline.digest(store, settings, ids, clock=self._clock, local_date=day, recipients=[recipient])
+                result = "made" if run.made else "empty" if run.empty else "already made"
+                log.info("digest", extra={"recipient": recipient.name, "local_date": day, "result": result})
+
+    def maintain(self) -> None:
+        """Merge stories that turned out to be one, and forget how old polls went."""
+        watch = self._watch()
+        with self._store(watch) as store:
+            merged = pipeline.relink_stories(store, clock=self._clock)
+            pruned = store.prune_fetches(self._clock() - KEEP_FETCHES)
+            ill = [row for row in store.feeds() if row["failures"] >= watch.settings.health.feed_failures]
+        log.info("maintained", extra={"stories_merged": merged, "fetches_forgotten": pruned, "failing_feeds": len(ill)})
+
+    def prepare(self) -> None:
+        """Makes the database if there is none, and lets the feeds follow the configuration."""
+        watch = self._watch()
+        watch.settings.database.parent.mkdir(parents=True, exist_ok=True)
+        with open_store(watch.settings.database, clock=self._clock, create=True) as store:
+            store.sync_feeds(watch.sources)
+
+    def _store(self, watch: Watch) -> Store:
+        return open_store(watch.settings.database, clock=self._clock)
+
+    def _noted(self, fetcher: T) -> T:
+        """The fetcher as it is; it is made inside the poll's event loop, which is the moment to note how to stop it."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._asking = (asyncio.get_running_loop(), task)
+            if self._stopping.is_set():
+                task.cancel()
+        return fetcher
+
+
+def _log_outcome(outcome: FeedOutcome) -> None:
+    fields: dict[str, object] = {"feed": outcome.url, "status": outcome.status, "took_s": outcome.duration_s}
+    if outcome.error:
+        log.warning("feed failed", extra={**fields, "kind": outcome.error_kind, "error": outcome.error})
+    elif outcome.unchanged:
+        log.debug("feed unchanged", extra=fields)
+    else:
+        items = len(outcome.feed.reports) if outcome.feed else 0
+        log.info("feed read", extra={**fields, "items": items})
