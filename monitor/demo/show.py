@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 WIDTH = 80
-ALERTS_SHOWN = 10
+ALERTS_SHOWN = 8
 
 _STYLES = {
     "bold": "1",
@@ -79,28 +79,24 @@ class Page:
         self.line(f"  {'reports against claims:':<24}{', '.join(pairs)}")
 
     def alerts(self, rows: Sequence[Row]) -> None:
-        """The alerts that were told, each with passage and reason."""
-        for number, row in enumerate(rows[:ALERTS_SHOWN], 1):
-            self._alert(number, row)
+        """The alerts that were told."""
+        for row in rows[:ALERTS_SHOWN]:
+            self.card(row)
         if len(rows) > ALERTS_SHOWN:
             self.line()
-            self.line(self.paint(f"    and {len(rows) - ALERTS_SHOWN} more", "dim"))
+            self.line(self.paint(f"  … and {len(rows) - ALERTS_SHOWN} more: monitor alerts list", "dim"))
 
-    def _alert(self, number: int, row: Row) -> None:
+    def card(self, row: Row) -> None:
+        """One match or alert: what the report says, what the claim says, and why the one was put to the other."""
         relation = str(row["relation"])
+        details = [str(row["publisher"] or ""), _day(row.get("at")), f"score {row['score']:.2f}"]
         self.line()
-        head = f"{row['claim_id']} {relation}"
-        score = f"score {row['score']:.2f}" if row.get("score") is not None else ""
-        details = f"{row['severity']}  {score}  {row['publisher'] or ''}  {_day(row.get('at'))}".strip()
-        self.line(f"{number:>3} {self.paint(head, relation):<}  {self.paint(details, 'dim')}")
+        label = self.paint(f"{row['claim_id']} {relation}", relation)
+        self.line(f"  {label}  {self.paint(', '.join(details), 'dim')}")
         self.wrapped(str(row["title"]), indent=4, style="bold", lines=2)
-        self.wrapped(f"“{row['passage'] or row['headline']}”", indent=4)
+        self.wrapped(f"“{row['passage']}”", indent=4)
         self.wrapped(str(row["claim"]), indent=11, first="    claim", lines=3)
-        self.wrapped(str(row["reason"]), indent=11, first="    why", lines=3)
-
-    def related(self, row: Row) -> None:
-        """An example of a match that is no alert: about the claim's subject, neither for nor against it."""
-        self._alert(0, row)
+        self.wrapped(str(row.get("reason") or row["note"]), indent=11, first="    why", lines=3)
 
     def ledger(self, rows: Sequence[Row]) -> None:
         """Each claim on a line: its standing, and how many stories speak for it, against it, of a change, of it."""
