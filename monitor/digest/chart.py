@@ -17,8 +17,10 @@ def fill_days(material: DigestMaterial, until: datetime, zone: tzinfo) -> tuple[
     first = max(start, last - timedelta(days=LONGEST_DAYS - 1))
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     shown = tuple(counted.get(day) or DayCount(day=day, reports=0, matched=0) for day in days)
-    enough = len(shown) >= _FEWEST_DAYS and any(one.matched for one in shown)
-    return shown if enough else ()
+    # Feeds give old and missing dates: a chart that shows few of the reports would tell a wrong story.
+    whole = sum(one.matched for one in counted.values())
+    drawn = sum(one.matched for one in shown)
+    return shown if len(shown) >= _FEWEST_DAYS and drawn and drawn * 2 >= whole else ()
 
 
 def _from_matches(material: DigestMaterial, zone: tzinfo) -> dict[date, DayCount]:

@@ -105,6 +105,7 @@ def _digest_values(digest: Digest) -> dict[str, Any]:
         "summary": words.summary(digest),
         "left_out": words.left_out(digest),
         "bars": _bars(digest),
+        "chart_note": words.chart_note(digest),
     }
 
 
@@ -116,9 +117,8 @@ def _bars(digest: Digest) -> list[dict[str, Any]]:
             "height": max(2, round(day.matched / tallest * _CHART_HEIGHT)) if day.matched else 0,
             "number": day.matched,
             "day": words.short_day(day.day),
-            "label": words.short_day(day.day) if place == 0 or day.day.day == 1 else str(day.day.day),
         }
-        for place, day in enumerate(digest.days)
+        for day in digest.days
     ]
 
 

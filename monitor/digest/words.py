@@ -105,6 +105,14 @@ def short_day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1][:3]}"
 
 
+def chart_note(digest: Digest) -> str:
+    """What the chart shows, with its first and last day."""
+    if not digest.days:
+        return ""
+    first, last = digest.days[0].day, digest.days[-1].day
+    return f"Reports on your claims by the day, {short_day(first)} to {short_day(last)}"
+
+
 def left_out(digest: Digest) -> str:
     """What was seen and not told, counted."""
     parts = []

@@ -153,6 +153,14 @@ def test_short_period_has_no_chart():
     assert compose(replace(EMPTY, matches=(told("C1", 1, 1),), since=NOW - timedelta(days=1))).days == ()
 
 
+def test_chart_that_shows_few_of_the_reports_is_left_out():
+    """When most reports are dated outside the period, a chart would mislead and there is none."""
+    old = tuple(replace(told("C1", n, n), report=make_report(f"o{n}", "Old", None, None, day=1)) for n in range(3))
+    digest = compose(replace(EMPTY, matches=(*old, told("C1", 9, 9)), since=NOW - timedelta(days=5)))
+
+    assert digest.days == ()
+
+
 def big_material(matches: int, claims: int) -> DigestMaterial:
     """Many matches on many claims in Arabic and English, with long passages and addresses."""
     texts = [f"Claim number {number} of the baseline, which is about the port of Marlow." for number in range(claims)]

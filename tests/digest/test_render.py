@@ -12,6 +12,7 @@ from digest_material import DESK, LOST_DAYS, LOST_DAYS_REPORT, NOW, alert_view, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.deliver.mail import build_mail
 from monitor.digest.clean import host_of, one_line, web_address
 from monitor.digest.compose import compose_digest
 from monitor.digest.identity import stable_message_id
@@ -123,6 +124,29 @@ def test_feed_text_stays_text(text):
         assert all(link.startswith("https://") for link in read.links)
         for content in (message.subject, message.text, message.html):
             assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u2028\u2029\u202e\ud800-\udfff]", content)
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    ANY_TEXT, ANY_TEXT, st.one_of(ANY_TEXT, st.sampled_from(["http://[", "https://a/%00", "//x", "http://x:99999999"]))
+)
+def test_any_feed_text_becomes_a_mail(title, passage, url):
+    """Whatever a feed says in title, text and address, an alert and a digest of it are composed and can be mailed."""
+    report = Report(key="k", title=title, outlet=title, url=url)
+    match = replace(LOST_DAYS, passage=passage, note=title, terms=((passage, 0.5),), entities=(title,))
+    told = replace(alert_view().alert, headline=title, reason=passage)
+    matches = tuple(replace(one, match=match, report=report) for one in full_material().matches)
+    for message in (
+        digest(replace(full_material(), matches=matches)),
+        alert(alert=told, match=match, report=report, claim_text=passage),
+    ):
+        outline(message)
+        raw = build_mail(message, sender="m@example.org", to_name=title, to_address="d@example.org", date=NOW)
+
+        assert b"\r\nSubject:" in raw
 
 
 def test_links_show_their_host():
