@@ -1,8 +1,8 @@
 """`monitor alerts` and `monitor mark`: what was told, and what people say to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,13 +38,17 @@ def list_alerts(
     state: Annotated[
         AlertState | None, typer.Option("--state", "-s", help="Only in this state.", show_default=False)
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also those acknowledged or dismissed.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those held back, and those acknowledged or dismissed.")
+    ] = False,
     limit: LimitOption = 20,
     form: FormatOption = Format.TABLE,
     config: ConfigOption = None,
     verbose: VerboseOption = 0,
 ) -> None:
     """List alerts, newest first, each with the reason why it was told or held.
+
+    Without --state or --all, those that were told and wait for a person to say that they are seen.
 
     Examples:
 
@@ -56,13 +60,17 @@ def list_alerts(
 
     with store_from(settings_from(config)) as store:
         rows = store.alerts(baseline_id=baseline, state=state, limit=MOST)
-    rows = [row for row in rows if everything or not (row["acked_at"] or row["dismissed_at"])][:limit]
+    rows = [row for row in rows if everything or state or _is_open(row)][:limit]
     if form is Format.TABLE and rows:
         from monitor.cli.cards import print_alerts
 
         print_alerts(rows)
         return
     print_rows(rows, form, empty="no alerts")
+
+
+def _is_open(row: Mapping[str, Any]) -> bool:
+    return row["state"] not in (AlertState.HELD, AlertState.THROTTLED) and not (row["acked_at"] or row["dismissed_at"])
 
 
 @group.command("ack")

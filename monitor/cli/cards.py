@@ -78,7 +78,7 @@ def print_alerts(rows: Sequence[Row]) -> None:
         body: list[RenderableType] = [bold(row["headline"])]
         if row.get("passage"):
             body.append(Text(_quoted(row["passage"]), style="italic"))
-        body.append(dim(f"{row['publisher']}: {row['title']}"))
+        body.append(dim(f"{row['publisher']}, report {row['report_id']}"))
         body.append(dim(f"claim {row['claim_id']}: {row['claim']}"))
         body.append(Text(clean(row["reason"]), style="cyan"))
         out.print(card([*label, *([seen] if seen else [])], body))
@@ -89,7 +89,7 @@ def print_feeds(rows: Sequence[Row]) -> None:
     out = console()
     for row in rows:
         head = beside(bold(row["title"] or row["url"]), ", ".join(row["tags"]))
-        facts = f"{row['reports']} reports, {row['matched_reports']} matched"
+        facts = f"{_count(row['reports'], 'report')}, {row['matched_reports']} matched"
         if row["last_success_at"]:
             facts += f", last read {cell_text(row['last_success_at'])}"
         body: list[RenderableType] = [head, dim(row["url"])]
@@ -118,6 +118,27 @@ def print_answers(rows: Sequence[Row]) -> None:
         out.print(card(["ok" if ok else "failed"], body, gap=0))
     failed = sum(row["result"] != "ok" for row in rows)
     out.print(dim(f"{_count(len(rows), 'feed')}, {failed or 'none'} failed"))
+
+
+def print_checks(rows: Sequence[Row]) -> None:
+    """The doctor's table: what was found, and below it what to do."""
+    out = console()
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    before = ""
+    for row in rows:
+        finding = Text(clean(row["finding"]))
+        if row["what_to_do"]:
+            finding.append(f"\n-> {clean(row['what_to_do'])}", style="cyan")
+        table.add_row(
+            _coloured(row["state"]), Text("" if row["check"] == before else row["check"], style="bold"), finding
+        )
+        before = row["check"]
+    out.print(table)
+    counts = [f"{sum(row['state'] == state for row in rows)} {state}" for state in ("error", "warning", "ok")]
+    out.print(dim(", ".join(count for count in counts if not count.startswith("0 "))))
 
 
 def print_verdicts(profile: Baseline, reports: Sequence[Report], scored: Sequence[Scored]) -> None:

@@ -42,7 +42,12 @@ def doctor(
     from monitor.cli.checks import examine
 
     rows = [check._asdict() for check in examine(config, os.environ, utc_now, ask_mail_server=not offline)]
-    print_rows(rows, form, ["check", "state", "finding", "what_to_do"])
+    if form is Format.TABLE:
+        from monitor.cli.cards import print_checks
+
+        print_checks(rows)
+    else:
+        print_rows(rows, form)
     if any(row["state"] == "error" for row in rows):
         raise typer.Exit(1)
 

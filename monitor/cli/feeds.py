@@ -148,7 +148,8 @@ def check_feeds(
     if urls:
         known = {source.url: source for source in sources}
         sources = [known.get(url, FeedSource(url=url)) for url in urls]
-    rows = [_checked(outcome) for outcome in ask_feeds(sources, settings)]
+    titles = {source.url: source.title for source in sources}
+    rows = [_checked(outcome, titles[outcome.url]) for outcome in ask_feeds(sources, settings)]
     if form is Format.TABLE and rows:
         from monitor.cli.cards import print_answers
 
@@ -237,7 +238,7 @@ def _listed(source: "FeedSource", health: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _checked(outcome: "FeedOutcome") -> dict[str, Any]:
+def _checked(outcome: "FeedOutcome", title: str | None) -> dict[str, Any]:
     reports = outcome.feed.reports if outcome.feed else ()
     newest = max(
         (report.published for report in reports if report.published and report.published <= utc_now()), default=None
@@ -246,7 +247,7 @@ def _checked(outcome: "FeedOutcome") -> dict[str, Any]:
         "result": outcome.error or "ok",
         "status": outcome.status,
         "format": outcome.feed.format if outcome.feed else None,
-        "title": outcome.feed.title if outcome.feed else None,
+        "title": title or (outcome.feed.title if outcome.feed else None),
         "reports": len(reports),
         "skipped": outcome.feed.skipped if outcome.feed else 0,
         "newest": newest,
