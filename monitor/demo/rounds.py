@@ -1,5 +1,8 @@
 """The demonstration's course: two rounds of the real stages, then what came of them."""
 
+import os
+import shutil
+import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,13 +112,11 @@ class _Demo:
         """What was told, what stands against the article first; then an example of what is only related."""
         rows = self._store.query(_ALERTS)
         held = self._store.query("SELECT COUNT(DISTINCT story_id) AS n FROM alerts WHERE state = 'held'")[0]["n"]
-        self._page.heading(
-            "Alerts", f"{len(rows)} told by mail; {held} stories also wait for the digest, each with its reason"
-        )
+        self._page.heading("Alerts", f"{len(rows)} told by mail; matches of {held} stories wait for the digest")
         self._page.alerts(_mixed(rows))
         related = self._store.matches(relation="related", limit=1)
         if related:
-            self._page.heading("Related", "about a claim's subject, neither for nor against it: no alert by default")
+            self._page.heading("Related", "a claim's subject, neither for nor against it: no alert")
             self._page.card(related[0])
 
     def ledger(self) -> None:
@@ -149,10 +150,11 @@ def _ending(folder: Path, page: Page) -> None:
     ]
     page.files(files)
     config = folder / "monitor.toml"
+    command = "monitor" if shutil.which("monitor") else os.path.relpath(Path(sys.prefix, "bin", "monitor"))
     page.commands(
         [
-            (f"monitor claims -c {config}", "the ledger in full, with the passages that decided"),
-            (f"monitor matches -c {config} --relation updates", "what has changed since the article, and why"),
-            (f"monitor search -c {config} Taji", "any word, in every report"),
+            (f"{command} claims -c {config}", "the ledger in full, with the passages that decided"),
+            (f"{command} matches -c {config} --relation updates", "what has changed since the article, and why"),
+            (f"{command} search -c {config} Taji", "any word, in every report"),
         ]
     )

@@ -24,6 +24,7 @@ _STYLES = {
 }
 _FORMATS = {"rss20": "RSS 2.0", "atom10": "Atom", "rss10": "RSS 1.0", "json11": "JSON Feed"}
 _RELATIONS = ("contradicts", "updates", "supports", "related")
+_SIGNS = {"supports": "+", "contradicts": "−", "updates": "~", "related": "·"}
 _STANDINGS = ("disputed", "overtaken", "supported", "unreported")
 Row = Mapping[str, Any]
 
@@ -89,7 +90,7 @@ class Page:
     def card(self, row: Row) -> None:
         """One match or alert: what the report says, what the claim says, and why the one was put to the other."""
         relation = str(row["relation"])
-        details = [str(row["publisher"] or ""), _day(row.get("at")), f"score {row['score']:.2f}"]
+        details = [str(row["publisher"] or ""), _day(row.get("at"))]
         self.line()
         label = self.paint(f"{row['claim_id']} {relation}", relation)
         self.line(f"  {label}  {self.paint(', '.join(details), 'dim')}")
@@ -103,13 +104,13 @@ class Page:
         counts = {word: sum(row["standing"] == word for row in rows) for word in _STANDINGS}
         told = ", ".join(f"{counts[word]} {word}" for word in _STANDINGS if counts[word])
         self.heading("The ledger", f"{len(rows)} claims: {told}")
-        self.line(self.paint(f"{'':60}stories that", "dim"))
-        self.line(self.paint(f"{'':56}" + "".join(f"{word:>6}" for word in ("agree", "deny", "amend", "touch")), "dim"))
+        legend = "  ".join(f"{sign} {word}" for word, sign in _SIGNS.items())
+        self.line(self.paint(f"{'':17}stories:  {legend}", "dim"))
         for row in rows:
             standing = str(row["standing"])
-            numbers = "".join(f"{row[word] or '·':>6}" for word in ("supports", "contradicts", "updates", "related"))
-            claim = textwrap.shorten(str(row["claim"]), 38, placeholder="…")
-            self.line(f"  {row['claim_id']:<4}{self.paint(f'{standing:<11}', standing)}{claim:<39}{numbers}")
+            claim = textwrap.shorten(str(row["claim"]), 49, placeholder="…")
+            signs = " ".join(self.paint(f"{sign}{row[word]}", word) for word, sign in _SIGNS.items() if row[word])
+            self.line(f"  {row['claim_id']:<4}{self.paint(f'{standing:<11}', standing)}{claim:<50}{signs}".rstrip())
             if standing in ("disputed", "overtaken") and row.get("best_passage"):
                 passage = textwrap.shorten(str(row["best_passage"]), 60, placeholder="…")
                 self.line(self.paint(f"{'':17}“{passage}”", "dim"))
