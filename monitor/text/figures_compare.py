@@ -38,7 +38,11 @@ def interval(figure: Figure) -> tuple[float, float]:
     slack = min(figure.step / 2, _ROUNDED * abs(value)) if figure.step > 1 or figure.kind == "share" else 0.0
     if figure.kind in ("money", "measure", "weight") or figure.unit == "":
         slack = max(slack, min(figure.step / 2, _ROUNDED * abs(value)) if figure.step != 1 else 0.0)
-    if figure.approx and figure.bound != "below":
+    if figure.kind == "share":
+        slack = min(max(figure.step / 2, 0.0), 2.0)  # in points, not in per cent of per cent
+        if figure.approx:
+            slack = 2.0
+    elif figure.approx and figure.bound != "below":
         slack = max(slack, _ABOUT * abs(value))
     if figure.bound == "min":
         return value, high + max(min(figure.step, _MORE * abs(value)), _ROUNDED * abs(value), slack)
@@ -73,7 +77,7 @@ def binding(claim: Figure, report: Figure, aliases: Mapping[str, str] | None = N
     """How sure it is that both figures measure the same, and why or why not."""
     if not comparable(claim, report):
         return 0.0, "another kind of figure"
-    if (report.forecast and not claim.forecast) or (report.rate and not claim.rate):
+    if (report.forecast and not claim.forecast and not claim.estimate) or (report.rate and not claim.rate):
         return 0.0, "a forecast" if report.forecast else "a rate"
     measure = _measure(claim, report)
     if measure <= 0:
@@ -118,11 +122,12 @@ def _place(claim: Figure, report: Figure, aliases: Mapping[str, str]) -> tuple[f
     if claim.total:
         if len(where) == 1 or sides or (len(own) > 1 and len(named & own) == 1):
             return 0.0, "only a part of the claim's sum"
-        return (1.0, "the sum") if report.total or len(where) > 1 else (0.8, "no place named")
+        return (1.0, "the sum") if report.total else (0.8, "no place named")
     if qualifiers & _SIDES and not theirs & qualifiers and (where or theirs):
         return 0.0, "the whole of the place"
     if own & named:
-        return (0.0, "the sum of several places") if len(where) > max(len(own), 1) else (1.0, "same place")
+        is_sum = report.total and len(where) > max(len(own), 1)
+        return (0.0, "the sum of several places") if is_sum else (1.0, "same place")
     if report.total and own:
         return 0.0, "the sum of several places"
     if own and where:

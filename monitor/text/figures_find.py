@@ -11,23 +11,27 @@ from monitor.text.numbers import Number, find_numbers, fold_digits
 from monitor.text.sentences import sentences
 
 _TOTAL = re.compile(
-    r"\b(?:in all|altogether|combined|combining|together|in total|overall|total|across the (?:two|three|four)|"
+    r"\b(?:in all|altogether|combined|combining|together|in total|overall|across the (?:two|three|four)|"
     r"both (?:countries|areas|zones|regions|sides|companies|states)|"
-    r"the (?:two|three|four) (?:countries|areas|zones|states))\b",
+    r"the (?:two|three|four) (?:countries|areas|zones|states)|"
+    r"total(?:s|ed|led|ing|ling)?(?= (?:of|to|at|is|stands?|has|was|number|toll|death)))\b",
     re.IGNORECASE,
 )
 _PART = re.compile(
     r"\b(?:including|among them|amongst them|of (?:whom|them|these|those))\W+(?:\w+\W+){0,2}$", re.IGNORECASE
 )
 _ORIGIN = re.compile(
-    r"\b(?:from|instead of|rather than|compared (?:with|to)|against)\s+(?:\w+\s+){0,2}(?:[A-Z]{0,3}[$€£₺])?$",
+    r"\b(?:(?P<always>(?:up|down|rose|fell|raised|increased|cut|reduced|dropped) from|instead of|rather than|"
+    r"compared (?:with|to))|from)\s+(?:\w+\s+){0,2}(?:[A-Z]{0,3}[$€£₺])?$",
     re.IGNORECASE,
 )
+_TO_NUMBER = re.compile(r"\s+to\s+(?:\w+\s+){0,2}(?:[A-Z]{0,3}[$€£₺])?\d")
 _FORECAST = re.compile(
     r"\b(?:could|might|may(?! have)|will|would|expect(?:s|ed|ing)?|forecasts?|predict(?:s|ed)?|project(?:s|ed)|likely|"
     r"probably|fears?|feared|warn(?:s|ed|ing)?|sees?|set to|about to|on course)\b",
     re.IGNORECASE,
 )
+_ESTIMATE = re.compile(r"\b(?:estimat\w+|put(?:s|ting)? the|projections?)\b", re.IGNORECASE)
 _RATE = re.compile(
     r"\b(?:daily|average|per (?:day|hour|week|month|year)|an? (?:day|hour|week|month|year)|each)\b", re.IGNORECASE
 )
@@ -39,6 +43,9 @@ _SCOPE = re.compile(
     r"\w+ alone|(?:a|per|each|every) (?:day|week|month|year)|daily|an hour)",
     re.IGNORECASE,
 )
+# "sold for $21 billion at a loss of $2 billion": these words belong to the second number.
+_HANDOVER = re.compile(r"\s(?:at|for|by|against|with|on|to)\s+(?:an?|the)\s+(?:[\w-]+\s+){1,3}(?:of|worth)\s+\S{0,3}$")
+_SHARE_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|all\s+)?$")
 _CLAUSE = re.compile(
     r"[,;:()\u2013\u2014]|\s-\s|\b(?:but|while|whereas|with|including|although|though|after|when|and)\b"
 )
@@ -58,6 +65,9 @@ _SOFTENERS = re.compile(
     re.IGNORECASE,
 )
 # These kinds are named by words anywhere in their clause, not by the noun that follows.
+_SAYING = frozenset(
+    "announced confirmed expects estimated estimates today monday tuesday wednesday thursday friday".split()
+)
 _LOOSE_NOUNS = frozenset({"money", "share", "duration", "magnitude", "measure", "points"})
 
 
@@ -73,6 +83,8 @@ class _Place:
     clause: int  # start of its clause
     low: int  # start of what is its own: the clause, without an earlier number's part
     high: int
+    noun: int  # where its noun phrase begins
+    is_base: bool  # the whole that another number is a part of: 170 of 329
 
 
 @lru_cache(maxsize=4_096)
@@ -94,16 +106,26 @@ def find_figures(text: str) -> tuple[Figure, ...]:
 def _places(sentence: str) -> list[_Place]:
     numbers = [(n, k) for n in find_numbers(sentence) if (k := kind_of(n, sentence)) is not None]
     cuts = _cuts(sentence) if numbers else []
+    telling = [(n.start, k[3]) for n, k in numbers if not _is_definite(n, sentence)]
     found = []
-    for number, (kind, unit, by, end) in numbers:
-        others = [(n, k[3]) for n, k in numbers if n is not number and not _is_definite(n, sentence)]
+    for i, (number, (kind, unit, by, end)) in enumerate(numbers):
+        following = numbers[i + 1] if i + 1 < len(numbers) else None
+        noun = end
+        if following and _SHARE_OF.match(sentence[end : following[0].start]):
+            noun = following[1][3]  # "170 of 329 seats": the noun stands after the whole
+        is_base = i > 0 and bool(_SHARE_OF.match(sentence[numbers[i - 1][1][3] : number.start]))
         clause = max([0, *(c for c in cuts if c <= number.start)])
-        low = max([clause, *(e for n, e in others if n.start < number.start)])
-        high = min(
-            [len(sentence), *(c for c in cuts if c >= end), *(n.start for n, _ in others if n.start > number.start)]
-        )
-        found.append(_Place(number, kind, unit, by, end, clause, low, high))
+        low = max([clause, *(_handover(e, number.start, sentence, e) for s, e in telling if s < number.start)])
+        high = min([len(sentence), *(c for c in cuts if c >= noun)])
+        high = min([high, *(_handover(noun, s, sentence, s) for s, _ in telling if s >= noun and s != number.start)])
+        found.append(_Place(number, kind, unit, by, end, clause, low, high, noun, is_base))
     return found
+
+
+def _handover(end: int, start: int, sentence: str, otherwise: int) -> int:
+    """Where the words between two numbers begin to belong to the second; `otherwise` where they belong to both."""
+    match = _HANDOVER.search(sentence[end:start])
+    return end + match.start() if match else otherwise
 
 
 def _cuts(sentence: str) -> list[int]:
@@ -132,11 +154,9 @@ def _is_definite(number: Number, sentence: str) -> bool:
 
 def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> Figure:
     number, own = place.number, sentence[place.low : place.high]
-    chunk, chunk_end = _noun_chunk(sentence[place.end : place.high]) if place.kind not in ("year", "day") else ([], 0)
+    chunk, chunk_end = _noun_chunk(sentence[place.noun : place.high]) if place.kind not in ("year", "day") else ([], 0)
     nouns, states = _measure(sentence, place, chunk, last)
-    names, where = names_in(own)
-    # "four Norland soldiers": a nationality inside the noun phrase says whose they are.
-    where |= names_in(sentence[place.end : place.end + chunk_end].rpartition(" ")[0])[0]
+    names = names_in(own)
     scope = _SCOPE.search(sentence, max(place.low, number.start - 60), min(len(sentence), place.end + 80))
     before = sentence[max(0, number.start - 40) : number.start]
     softener = _SOFTENERS.search(before[-24:])
@@ -148,15 +168,16 @@ def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> F
         nouns=tuple(sorted(nouns)),
         heads=tuple(sorted(things_of(chunk))),
         states=tuple(sorted(states)),
-        around=tuple(sorted(names_in(sentence)[0])),
-        places=tuple(sorted(names)),
-        where=tuple(sorted(where)),
+        around=tuple(sorted(names_in(sentence).all)),
+        places=tuple(sorted(names.all)),
+        where=tuple(sorted(names.where)),
         qualifiers=tuple(sorted(qualifiers_of([w.lower() for w in _TOKEN.findall(own)]))),
-        total=bool(_TOTAL.search(sentence, place.low, place.high)),
+        total=names.joined or bool(_TOTAL.search(sentence, place.low, place.high)),
         part=bool(_PART.search(before)),
-        origin=bool(_ORIGIN.search(before)),
-        definite=_is_definite(number, sentence),
+        origin=_is_origin(before, sentence[place.noun + chunk_end :][:30]),
+        definite=place.is_base or _is_definite(number, sentence),
         forecast=bool(_FORECAST.search(sentence, place.clause, place.high)),
+        estimate=bool(_ESTIMATE.search(sentence, place.clause, place.high)),
         rate=bool(_RATE.search(sentence, place.low, place.high)),
         approx=number.approx,
         bound=number.bound,
@@ -164,8 +185,14 @@ def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> F
         scope=scope.group() if scope else "",
         start=offset + number.start,
         end=offset + number.end,
-        raw=sentence[number.start - len(softener.group() if softener else "") : place.end + chunk_end].strip(" ,.;:"),
+        raw=sentence[number.start - len(softener.group() if softener else "") : place.noun + chunk_end].strip(" ,.;:"),
     )
+
+
+def _is_origin(before: str, after: str) -> bool:
+    """Whether a number is what something changed from: from 5,200 to 3,000, up from 42."""
+    match = _ORIGIN.search(before)
+    return match is not None and bool(match["always"] or _TO_NUMBER.match(after))
 
 
 def _noun_chunk(after: str) -> tuple[list[str], int]:
@@ -202,5 +229,8 @@ def _measure(
     if not nouns and not states:
         if last is not None and (last.kind, last.unit) == (place.kind, place.unit):
             return frozenset(last.nouns), frozenset(last.states)
-        nouns = things_of([w for w in before[-4:] if w.endswith("s")])
+        if place.kind in ("money", "share"):
+            nouns = things_of([w for w in (*before[-5:], *after[:4]) if w not in _SAYING])
+        else:
+            nouns = things_of([w for w in before[-4:] if w.endswith("s")])
     return nouns, states

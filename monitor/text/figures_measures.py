@@ -1,6 +1,7 @@
 """What a figure measures: small groups of words that news uses for the same thing, and the names of its scope."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.text.fold import fold
@@ -26,7 +27,11 @@ _STATES = {
     "damaged": "damaged damage",
     "affected": "affected affect affects impacted",
     "infected": "infected infections cases infection tested",
-    "rescued": "rescued rescue survivors survivor saved pulled freed",
+    "rescued": "rescued rescue survivors survivor survived saved pulled freed alive",
+    "employed": "employed employs employ employees employee workers workforce staff payroll",
+    "gathered": "drew marched attended gathered demonstrators protesters participants rallied attendance crowd",
+    "voted": "voted voters votes vote ballots",
+    "captive": "hostages hostage kidnapped abducted captured captives",
     "absent": "absent boycotted boycott abstained abstentions",
     "opposed": "opposed against voted-against",
 }
@@ -47,10 +52,12 @@ _THINGS = {
     "team": "teams team crews",
     "family": "families family households household",
     "application": "applications application",
-    "employee": "employees workers staff jobs job workforce layoffs",
+    "job": "jobs job layoffs",
     "customer": "customers clients depositors users subscribers members",
     "branch": "branches branch outlets stores offices",
-    "vote": "votes vote ballots",
+    "seat": "seats seat",
+    "withdrawal": "withdraw withdrew withdrawn withdrawals pulled outflow outflows yanked requested",
+    "investment": "invest invested invests investment investments",
     "aid": "aid assistance relief funding funds fund grant grants donation donated pledged pledge pledges promised "
     "support help financing contribution contributions",
     "loss": "loss losses damage damages cost costs lost bill",
@@ -65,10 +72,11 @@ _THINGS = {
     "rate": "rate rates interest inflation",
     "fine": "fine fined fines penalty penalties settlement",
 }
+_AREAS = frozenset("areas area territory parts side zones and controlled held".split())
 # Words that narrow a place down to a part of it.
 _QUALIFIERS = {
     "opposition": "opposition rebel rebels opposition-held rebel-held rebel-controlled insurgent",
-    "government": "government government-held government-controlled regime regime-held",
+    "government": "government-held government-controlled government- regime regime-held",
     "north": "north northern",
     "south": "south southern",
     "east": "east eastern",
@@ -94,7 +102,7 @@ _QUALIFIER_OF = _by_word(_QUALIFIERS)
 GENERIC = frozenset({"person"})  # says nothing about what was counted
 
 _NAME = re.compile(r"[^\W\d_a-z][\w’'-]*")
-_PLACE_PREPOSITIONS = frozenset("in across throughout within inside for at near around of from inside into".split())
+_PLACE_PREPOSITIONS = frozenset("in across throughout within inside for at near around into".split())
 # "said in Paris" tells where somebody spoke, not where something was counted.
 _SPEAKING = frozenset("said says told spoke speaking announced declared reported toured visited visiting".split())
 _ENDINGS = re.compile(r"(?:ians?|ish|iyes?|ese|eans?|ans?|ey|ia|is?|y|o|a|e)$")
@@ -119,7 +127,13 @@ def things_of(words: list[str]) -> frozenset[str]:
     """The things that the words name: the group's label, or the stem where no group has the word."""
     found: set[str] = set()
     for word in words:
-        if word in STOP_WORDS or word in _STATE_OF or word in _QUALIFIER_OF or not word.isalpha():
+        if (
+            word.endswith("ly")
+            or word in STOP_WORDS
+            or word in _STATE_OF
+            or word in _QUALIFIER_OF
+            or not word.isalpha()
+        ):
             continue
         found |= _THING_OF.get(word) or {stem(word)}
     return frozenset(found)
@@ -128,10 +142,13 @@ def things_of(words: list[str]) -> frozenset[str]:
 def qualifiers_of(words: list[str]) -> frozenset[str]:
     """The parts of a place that the words narrow it down to."""
     found: set[str] = set()
-    for word in words:
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         found |= _QUALIFIER_OF.get(word, frozenset())
         if "-held" in word or "-controlled" in word:
             found |= _QUALIFIER_OF.get(word.rsplit("-", 1)[0], frozenset())
+        # A government also speaks; only its areas are a part of a place.
+        if word == "government" and following in _AREAS:
+            found.add("government")
     return frozenset(found)
 
 
@@ -146,11 +163,20 @@ def name_key(name: str) -> str:
     return stripped if len(stripped) >= 3 else folded
 
 
-def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Keys of the capitalised words of a text, and of those that say where: after "in", as possessive or demonym."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The capitalised words of a stretch of text, as keys."""
+
+    all: frozenset[str]
+    where: frozenset[str]  # those that say where: after "in", as possessive or demonym
+    joined: bool  # several of these are joined by "and"
+
+
+def names_in(text: str) -> Names:
+    """The names of a text and what they are there for."""
     found: set[str] = set()
     where: set[str] = set()
-    previous_where = False
+    joined = follows_where = False
     end = 0
     for match in _NAME.finditer(text):
         name = match.group()
@@ -158,15 +184,25 @@ def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
         if key != "us" and fold(name) in STOP_WORDS:
             continue
         found.add(key)
-        before = text[end if previous_where else 0 : match.start()].split()
-        coordinated = previous_where and before in ([], ["and"], ["or"], ["and", "the"], [","])
-        preposition = len(before) > 0 and (
-            before[-1].lower() in _PLACE_PREPOSITIONS
-            or (len(before) > 1 and before[-1].lower() in ("the", "both") and before[-2].lower() in _PLACE_PREPOSITIONS)
-        )
-        preposition = preposition and not (len(before) > 1 and before[-2].lower() in _SPEAKING)
-        is_where = coordinated or preposition or name.endswith(("'s", "’s", "ish", "ian", "ians", "ese", "qi"))
+        before = [word.lower() for word in text[end if follows_where else 0 : match.start()].split()]
+        coordinated = follows_where and before in (["and"], ["or"], ["and", "the"], [","], ["and", "in"])
+        is_where = coordinated or (follows_where and not before) or _is_placed(before) or is_demonym(name)
+        is_where = is_where or name.endswith(("'s", "’s"))
         if is_where:
+            joined = joined or (coordinated and key not in where)
             where.add(key)
-        previous_where, end = is_where, match.end()
-    return frozenset(found), frozenset(where)
+        follows_where, end = is_where, match.end()
+    return Names(frozenset(found), frozenset(where), joined)
+
+
+def is_demonym(name: str) -> bool:
+    """Whether a name looks like that of a people: Syrian, Turkish, Iraqi, US."""
+    return name.endswith(("ian", "ians", "ish", "ese", "aqi", "ican", "icans")) or name in ("US", "U.S", "UK", "French")
+
+
+def _is_placed(before: list[str]) -> bool:
+    """Whether the words before a name say that something is there."""
+    before = before[-3:]
+    if before and before[-1] in ("the", "both"):
+        before = before[:-1]
+    return bool(before) and before[-1] in _PLACE_PREPOSITIONS and not (len(before) > 1 and before[-2] in _SPEAKING)

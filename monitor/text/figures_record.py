@@ -21,8 +21,9 @@ class Figure:
     total: bool  # said to be a sum: in all, combined, both countries
     part: bool  # said to be a part: of whom, including
     origin: bool  # the value something changed from
-    definite: bool  # "the two countries": tells which, counts nothing
+    definite: bool  # "the two countries", "170 of 329": tells which or of how many
     forecast: bool  # said of what may or will be
+    estimate: bool  # said to be estimated
     rate: bool  # by the day, on average
     approx: bool
     bound: str  # "min", "max", "below" or ""

@@ -132,6 +132,9 @@ def _read(match: re.Match[str], text: str) -> Number | None:
         value = _SCALES[match["halfscale"].lower()] / 2
         return Number(value, match.start(), match.end(), step=value / 5, in_words=True, grouped=True)
     if match["ordword"] and kind:
+        # First Republic, Fifth Avenue: part of a name.
+        if match["ordword"][0].isupper() and re.match(r"\s[A-Z]", text[match.end() : match.end() + 2]):
+            return None
         value = float(_ORDINALS[match["ordword"].lower()])
         return Number(value, match.start(), match.end(), form="ordinal", in_words=True)
     return _read_words(match)
