@@ -45,11 +45,16 @@ _DISCLAIMER = re.compile(
     r"""(?ix)\b(?: (?:views|opinions)\ expressed | (?:views|opinions)\ (?:here\ )?are\ (?:those|solely|the\ author)
     | all\ rights\ reserved | copyright | ©\s | republish(?:ed)?\b
     | this\ (?:article|piece|story)\ (?:was\ )?(?:first|originally)\ (?:appeared|published)
-    | creative\ commons | terms\ of\ (?:use|service) | privacy\ policy )"""
+   
+    | contributed\ to\ this\ (?:report|article|story) | reported\ from\ [A-Z][\w, ]+\.$ | creative\ commons
+    | terms\ of\ (?:use|service) | privacy\ policy )"""
 )
 _SLUG = re.compile(r"^[A-Z0-9]+(?:[-/][A-Z0-9]+){2,}$")
 _SENTENCE_END = re.compile(r"[.!?…؟。][\"'”’»)\]]*$")
-_PUBLISHED = re.compile(r"(?i)\b(?:published|posted|updated)\b|^\W*(?:[a-z]+day,?\s+)?\w+\s+\w+,?\s+\d{4}\W*$")
+_PUBLISHED = re.compile(r"(?i)\b(?:published|posted|updated)\b")
+_NEAR_START = 12  # a line that begins with a date, but for the day of the week, is a dateline
+# "PORTLAND, Ore. (AP) — " before the first sentence.
+_DATELINE = re.compile(r"^[A-Z][A-Z .'’-]+(?:,\s[\w. ]{2,20})?(?:\s*\([\w/ ]{2,20}\))?\s*[—–-]{1,2}\s+(?=[\"“A-Z])")
 _BYLINE = re.compile(r"^(?:By|BY)\s+(?P<name>[A-Z][^\d@|,]{3,60}?)(?:\s*[|,].*)?$")
 
 
@@ -78,7 +83,7 @@ def read_body(text: str) -> Body:
         if not _is_prose(block) or (at_rim and len(prose) > 1 and _AUTHOR.search(block)):
             named.append(block)
         else:
-            prose.append(block)
+            prose.append(block if prose else _DATELINE.sub("", block))
     return Body(
         title=_title(blocks[:first_prose]),
         prose=tuple(prose),
@@ -145,8 +150,8 @@ def _author(blocks: list[str], first_prose: int) -> str | None:
 
 def _published(blocks: list[str]) -> date | None:
     for block in blocks:
-        if len(block) < 80 and _PUBLISHED.search(block):
+        if len(block) < 80:
             for mention in find_dates(block):
-                if mention.day and mention.first:
+                if mention.day and mention.first and (mention.start < _NEAR_START or _PUBLISHED.search(block)):
                     return mention.first
     return None

@@ -99,7 +99,8 @@ DEMONYMS = frozenset(name for names in COUNTRIES.values() for name in names if n
 MONTHS_AND_DAYS = frozenset(
     """january february march april may june july august september october november december jan feb mar apr jun jul
     aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
-    mondays tuesdays wednesdays thursdays fridays saturdays sundays christmas ramadan easter""".split()
+    est edt gmt utc pst cet bst mondays tuesdays wednesdays thursdays fridays saturdays sundays christmas ramadan
+    easter""".split()
 )
 # Peoples and faiths: too wide to watch, and no thing of their own.
 GROUPS = frozenset(
@@ -117,7 +118,7 @@ TITLES = frozenset(
     congresswoman representative rep governor gov mayor secretary undersecretary ambassador envoy judge justice
     attorney leader supreme chief chairman chairwoman chair director spokesman spokeswoman spokesperson deputy host
     former staff acting analyst professor engineer coach detective officer sheriff inspector commissioner speaker
-    field lawmaker mp reporter""".split()
+    field lawmaker mp reporter ceo cfo coo executive""".split()
 )
 ORGANISATION_HEADS = frozenset(
     """agency alliance army association authority bank bar battalion battalions board brigade brigades bureau cabinet
@@ -129,7 +130,8 @@ ORGANISATION_HEADS = frozenset(
     services society squad state survey syndicate team times treasury tribunal trust union unit units university
     watch airlines airways motors news press inc ltd corp plc llc co militia intifada assembly reuters brotherhood
     axis knesset pentagon kremlin kataib kata'ib kataeb harakat asaib asa'ib hezbollah hizballah jaish jaysh jabhat
-    ansar saraya liwa faylaq hizb hashd usbat""".split()
+    ansar saraya liwa administration airline holdings industries systems laboratories partners faylaq hizb hashd
+    usbat""".split()
 )
 PLACE_HEADS = frozenset(
     """airbase airfield airport airstrip avenue barracks base basin bay beach border bridge camp canal cape castle

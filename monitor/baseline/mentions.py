@@ -101,7 +101,10 @@ def _in_sentence(sentence: str, at: int, lower: frozenset[str] | set[str]) -> It
             words, opens = words[1:], False
         elif opens and words[0].lower() in lower and not is_acronym(words[0]):
             continue
-        words, is_person = _without_titles(words)
+        front, words, is_person = _without_titles(words)
+        if front:
+            yield Mention(name=" ".join(front), sentence=at, opens_sentence=opens)
+            opens = False
         words = _without_groups(words)
         if not words or not (is_person or _is_name(words)) or _PRONOUN.search(sentence[: run.start]):
             continue
@@ -235,6 +238,8 @@ def _both(word: str) -> list[str]:
 
 def _link(tokens: list[tuple[str, int, int]], at: int, run: _Run, sentence: str) -> list[str]:
     """The lower-case words that lead from the run to a further capitalised word of the same name, or none."""
+    if _is_model_number(tokens[at][0], run.words[-1]) and at + 1 < len(tokens) and _is_name_word(tokens[at + 1][0]):
+        return [tokens[at][0]] if sentence[tokens[at][2] : tokens[at + 1][1]] == " " else []
     for length in (1, 2):
         words = [token for token, _, _ in tokens[at : at + length]]
         if at + length >= len(tokens) or not _is_name_word(tokens[at + length][0]):
@@ -252,19 +257,31 @@ def _link(tokens: list[tuple[str, int, int]], at: int, run: _Run, sentence: str)
     return []
 
 
-def _without_titles(words: list[str]) -> tuple[list[str], bool]:
-    """The words behind the last title, and whether there was one: "Gen. Qassem Soleimani" is a person."""
+def _is_model_number(word: str, before: str) -> bool:
+    """Whether a number may be part of a name, as in "Boeing 737 Max"; years are not."""
+    year = len(word) == 4 and word[:2] in ("18", "19", "20")
+    return word.isdecimal() and not year and before.lower() not in STOP_WORDS | OPENERS
+
+
+def _without_titles(words: list[str]) -> tuple[list[str], list[str], bool]:
+    """The body before the titles, the words behind the last of them, and whether a person has them.
+
+    "Alaska Airlines CEO Ben Minicucci" is a company and a person; "Gen. Qassem Soleimani" is a person.
+    """
     last = -1
     for at, word in enumerate(words[:-1]):
         follower = words[at + 1].lower()
         if word.lower() in TITLES and follower not in ORGANISATION_HEADS | _LINKS:
             last = at
-    if last < 0:
-        return words, False
     rest = words[last + 1 :]
-    if any(word.lower() in ORGANISATION_HEADS | PLACE_HEADS for word in rest):
-        return words, False
-    return rest, not all(word.lower() in TITLES for word in rest)
+    if last < 0 or any(word.lower() in ORGANISATION_HEADS | PLACE_HEADS for word in rest):
+        return [], words, False
+    front = words[:last]
+    while front and front[-1].lower() in TITLES:
+        front = front[:-1]
+    of_body = len(front) > 1 and front[-1].lower() in ORGANISATION_HEADS and front[0] not in COUNTRIES
+    of_country = len(front) == 1 and (front[0] in DEMONYMS or front[0] in COUNTRIES)
+    return front if of_body or of_country else [], rest, not all(word.lower() in TITLES for word in rest)
 
 
 def _without_groups(words: list[str]) -> list[str]:
@@ -279,7 +296,7 @@ def _without_groups(words: list[str]) -> list[str]:
 def _without_openers(mentions: list[Mention]) -> list[Mention]:
     """The mentions, a first word taken off where only the rest is known as a name from the middle of sentences."""
     proven = {m.name for m in mentions if not m.opens_sentence}
-    words = {word for name in proven for word in name.split()}
+    words = {name.split()[-1] for name in proven}
     kept = []
     for mention in mentions:
         first, _, rest = mention.name.partition(" ")
