@@ -12,7 +12,9 @@ _HEADER_BYTES = 100
 _APPLICATION_ID_AT = slice(68, 72)  # in the header, big-endian: https://www.sqlite.org/fileformat.html
 
 
-def open_connection(path: Path, *, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Connection:
+def open_connection(
+    path: Path, *, create: bool = False, check: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S
+) -> Connection:
     """A connection to a healthy database of the current version, or StoreError with what to do."""
     if not path.exists():
         if not create:
@@ -24,7 +26,8 @@ def open_connection(path: Path, *, create: bool = False, busy_timeout_s: float =
     connection = Connection(path, busy_timeout_s=busy_timeout_s)
     try:
         _check_version(connection)
-        _check_health(connection)
+        if check:
+            _check_health(connection)
         if connection.pragma("user_version") < SCHEMA_VERSION:
             migrate(connection)
     except BaseException:

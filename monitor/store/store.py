@@ -38,9 +38,14 @@ Rows = list[dict[str, Any]]
 QUERY_LIMIT_S = 10.0
 
 
-def open_store(path: Path, *, clock: Clock, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> "Store":
-    """The store of that file; StoreError if it is missing, foreign, newer, damaged, empty, locked or read-only."""
-    return Store(open_connection(path, create=create, busy_timeout_s=busy_timeout_s), clock)
+def open_store(
+    path: Path, *, clock: Clock, create: bool = False, check: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S
+) -> "Store":
+    """The store of that file; StoreError if it is missing, foreign, newer, damaged, empty, locked or read-only.
+
+    `check` reads the whole file once for damage; a program that opens it every few seconds need not each time.
+    """
+    return Store(open_connection(path, create=create, check=check, busy_timeout_s=busy_timeout_s), clock)
 
 
 class Store:
