@@ -4,6 +4,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 
@@ -14,20 +15,23 @@ from monitor.matching.story_similarity import (
     JOIN_STORY,
     WINDOW_DAYS,
     Sameness,
+    days_apart,
     same_stories,
+    shares_wording,
     stem_similarities,
 )
-from monitor.matching.story_text import StoryText, story_text
+from monitor.matching.story_text import Ids, StoryText, story_text
 from monitor.model import Report
 
 HEAVIEST_TERMS = 12  # of a new report: the ones that can point to its story
 STORED_TERMS = 48  # of a stored report: the heaviest it can be found by
 MAX_FOUND = 960  # by shared terms, before the dates are looked at
 MAX_CANDIDATES = 48  # compared by their stems
-MAX_MEMBERS = 16  # of a story, the newest: a story of a thousand reports is as well known by some
-MAX_STORIES = 4  # compared in full, those with the nearest stems
+MAX_MEMBERS = 12  # of a story, the newest: a story of a thousand reports is as well known by some
+MAX_STORIES = 3  # compared in full, those with the nearest stems
 LEAST_STEMS = 0.04  # likeness of stems below which no story was ever joined
 LEAST_STEMS_OF_COPY = 0.15
+MAX_COPIED = 12  # what a copy copies is among the nearest
 UNDATED_DAYS = 14  # reports without a date meet if they arrived within that time
 MAX_PENDING = 1_000  # placed and never assigned: their transactions failed
 KEPT_DAYS = 30  # after arrival; older reports can no longer be joined, nor shape the idf
@@ -59,7 +63,7 @@ class _Kept:
     text: StoryText
     seen: int | None
     story_id: int
-    terms: list[int]
+    terms: Ids
 
 
 class StoryIndex:
@@ -145,30 +149,32 @@ class StoryIndex:
         if self._postings.is_stale:
             self._postings.rebuild((report_id, kept.terms) for report_id, kept in self._kept.items())
 
-    def _heaviest(self, text: StoryText, count: int) -> list[int]:
+    def _heaviest(self, text: StoryText, count: int) -> Ids:
         weights = text.stem_weights * self._idf.stem_idf(text.stem_ids)
         order = np.lexsort((text.stem_ids, -weights))[:count]
-        return [int(term) for term in text.stem_ids[order]]
+        return text.stem_ids[order]
 
     def _nearest(self, report_id: int, text: StoryText, today: int) -> dict[int, float]:
         """The stored reports most similar in their stems, best first, with that similarity."""
         found = self._postings.sharing(self._heaviest(text, HEAVIEST_TERMS), MAX_FOUND)
-        candidates = [
-            other
-            for other in found
-            if other != report_id and other in self._kept and self._may_meet(text, today, self._kept[other])
-        ][:MAX_CANDIDATES]
+        usable = (other for other in found if other != report_id and self._may_meet(text, today, other))
+        candidates = list(islice(usable, MAX_CANDIDATES))
         similar = stem_similarities(text, [self._kept[other].text for other in candidates], self._idf)
         ranked = sorted(zip(-similar, candidates, strict=True))
         return {other: float(-negative) for negative, other in ranked if -negative >= LEAST_STEMS}
 
-    def _may_meet(self, text: StoryText, today: int, other: _Kept) -> bool:
-        if text.day is not None and other.text.day is not None:
-            return abs(text.day - other.text.day) <= max(self.window_days, COPY_WINDOW_DAYS)
+    def _may_meet(self, text: StoryText, today: int, other_id: int) -> bool:
+        other = self._kept.get(other_id)
+        if other is None:
+            return False
+        gap = days_apart(text, other.text)
+        if gap is not None:
+            return gap <= max(self.window_days, COPY_WINDOW_DAYS)
         return other.seen is None or today - other.seen <= UNDATED_DAYS
 
     def _copied(self, text: StoryText, nearest: dict[int, float]) -> Placement | None:
-        likely = [other for other, stems in nearest.items() if stems >= LEAST_STEMS_OF_COPY]
+        near = [other for other, stems in nearest.items() if stems >= LEAST_STEMS_OF_COPY][:MAX_COPIED]
+        likely = [other for other in near if shares_wording(text, self._kept[other].text)]
         for other, found in zip(likely, self._compared(text, likely), strict=True):
             if found.is_copy:
                 story_id = self._kept[other].story_id
