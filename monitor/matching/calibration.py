@@ -24,7 +24,8 @@ from monitor.matching.terms import Terms
 
 DEVIATIONS = 3.0
 SIBLING_QUANTILE = 0.95
-MOST_PAIRS = 5_000  # all pairs of 100 texts; larger profiles take a fixed sample
+MOST_PAIRS = 5_000  # all pairs of 100 texts; larger profiles take a fixed sample ...
+MOST_SCORES = 10_000_000  # ... of so many that scoring them against all claims stays within memory
 PARTNERS = 8  # for each text of a claim in a sample
 SEED = 20_200_407  # drawn numbers are the same on every machine
 
@@ -48,12 +49,12 @@ def news_level(queries: sp.csr_matrix, frequency: Floats) -> Floats:
     return np.asarray(mean + DEVIATIONS * np.sqrt(variance)).ravel()
 
 
-def _pairs(count: int) -> list[tuple[int, int]]:
-    if count * (count - 1) // 2 <= MOST_PAIRS:
+def _pairs(count: int, most: int) -> list[tuple[int, int]]:
+    if count * (count - 1) // 2 <= most:
         return list(combinations(range(count), 2))
     rng = np.random.default_rng(SEED)
-    first = rng.integers(0, count, MOST_PAIRS)
-    step = rng.integers(1, count, MOST_PAIRS)
+    first = rng.integers(0, count, most)
+    step = rng.integers(1, count, most)
     return [(int(a), int((a + s) % count)) for a, s in zip(first, step, strict=True)]
 
 
@@ -62,8 +63,8 @@ def _joined(texts: Sequence[Terms], pairs: Sequence[tuple[int, int]]) -> list[Te
 
 
 def _sibling_scores(space: Space, texts: Sequence[Terms], owner: Sequence[int]) -> Floats:
-    pairs = _pairs(len(texts))
     result = np.zeros(space.queries.shape[0])
+    pairs = _pairs(len(texts), min(MOST_PAIRS, MOST_SCORES // len(result)))
     if not pairs:
         return result
     scores = (space.saturated(_joined(texts, pairs)) @ space.queries.T).tocsc()

@@ -16,22 +16,24 @@ from monitor.matching import scoring
 from monitor.matching.background import load_background
 from monitor.matching.calibration import calibrate
 from monitor.matching.explain import PassageFinder, named, shares
+from monitor.matching.pruning import Pruner, dot_pairs
 from monitor.matching.relation import relate
-from monitor.matching.space import build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
+from monitor.matching.space import Floats, build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
 from monitor.matching.terms import Terms
 from monitor.model import Baseline, Decision, Match, Report, Scored
 
 VERSION = "tfidf-1"
 BATCH = 1_000  # reports scored at once; bounds memory
+SMALL = 200  # claims up to which every pair is scored; beyond, only those that can come near a match
 
 
 @dataclass(frozen=True)
 class _Batch:
-    """One batch of reports, scored."""
+    """One batch of reports, scored; pairs that cannot come near a match may be missing from `scores`."""
 
-    saturated: sp.csr_matrix
-    scores: NDArray[np.float64]  # reports x claims
-    topic: NDArray[np.float64]  # reports
+    saturated: sp.csr_matrix  # reports x terms
+    scores: sp.csr_matrix  # reports x claims
+    topic: Floats  # reports
 
 
 class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typed
@@ -96,8 +98,13 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.bars_ = scoring.bars(self.calibration_, self.with_phrases_)
         self.steepness_ = scoring.steepness(self.with_phrases_)
         self.thresholds_ = np.array([self.threshold if c.threshold is None else c.threshold for c in X.claims])
+        self.pruner_ = self._make_pruner() if len(X.claims) > SMALL else None
         self.n_features_in_ = 1
         return self
+
+    def _make_pruner(self) -> Pruner:
+        near = scoring.NEAR_MISS * self.thresholds_
+        return Pruner(self.space_.queries, scoring.raw_at(near, self.bars_, self.steepness_))
 
     @property
     def mode(self) -> str:
@@ -116,7 +123,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """Scores of shape (n_reports, n_claims), each 0..1; reports may be plain strings."""
         check_is_fitted(self)
         reports = [Report(key="", title=x) if isinstance(x, str) else x for x in X]
-        rows = [sp.csr_matrix(self._score(batch).scores) for batch in _batches(reports)]
+        rows = [self._score(batch).scores for batch in _batches(reports)]
         return sp.vstack(rows).tocsr() if rows else sp.csr_matrix((0, len(self.baseline_.claims)))
 
     def _score(self, reports: Sequence[Report]) -> _Batch:
@@ -124,13 +131,17 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         saturated = self.space_.encode(self.coder_.encode(words(f"{r.title}\n{r.text}")) for r in reports)
         named = np.asarray(saturated[:, self.named_].sum(axis=1)).ravel() > 0
         stranger = np.where(named | (not self.baseline_.entities), 1.0, scoring.STRANGER)
-        raw = (saturated @ self.space_.queries.T).toarray() * stranger[:, None]
-        topic = (saturated @ self.space_.topic_queries.T).toarray() * stranger[:, None]
-        ratio = topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)
+        raw = self.pruner_.scores(saturated) if self.pruner_ else (saturated @ self.space_.queries.T).tocsr()
+        rows = np.repeat(np.arange(raw.shape[0]), np.diff(raw.indptr))
+        topic = dot_pairs(saturated, self.space_.topic_queries, rows, raw.indices) * stranger[rows]
+        nearest = np.zeros(len(reports))
+        np.maximum.at(nearest, rows, topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)[raw.indices])
+        claims = raw.indices
+        scores = scoring.squash(raw.data * stranger[rows] / self.bars_[claims], self.steepness_[claims])
         return _Batch(
             saturated=saturated,
-            scores=scoring.squash(raw / self.bars_, self.steepness_),
-            topic=scoring.squash(ratio.max(axis=1) / scoring.TOPIC_RATIO, scoring.TOPIC_STEEPNESS),
+            scores=sp.csr_matrix((scores, claims, raw.indptr), shape=raw.shape),
+            topic=scoring.squash(nearest / scoring.TOPIC_RATIO, scoring.TOPIC_STEEPNESS),
         )
 
     def match(self, reports: Sequence[Report], dates: Sequence[date | None] | None = None) -> list[Scored]:
@@ -148,22 +159,24 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
     # ---- explaining -----------------------------------------------------------------------------------------------
 
     def _verdict(self, report: Report, batch: _Batch, row: int, day: date | None) -> Scored:
-        scores = batch.scores[row]
-        order = np.lexsort((np.arange(len(scores)), -scores))
+        pairs = slice(batch.scores.indptr[row], batch.scores.indptr[row + 1])
+        values, claims = batch.scores.data[pairs], batch.scores.indices[pairs]
+        order = np.lexsort((claims, -values))
         on_topic = batch.topic[row] >= scoring.TOPIC_GATE
-        above = [int(j) for j in order if on_topic and scores[j] >= self.thresholds_[j] and scores[j] > 0]
-        best = int(order[0])
+        over = values >= self.thresholds_[claims]
+        above = [(int(claims[i]), float(values[i])) for i in order if on_topic and over[i] and values[i] > 0]
+        best, best_score = (int(claims[order[0]]), float(values[order[0]])) if len(order) else (0, 0.0)
         finder = PassageFinder(report.title, report.text, self.extractor_) if above else None
-        matches = tuple(self._match(report, batch, row, j, finder, day) for j in above) if finder else ()
-        decision, reason = self._decide(scores[best], best, bool(matches))
+        matches = tuple(self._match(report, batch, row, pair, finder, day) for pair in above) if finder else ()
+        decision, reason = self._decide(best_score, best, bool(matches))
         return Scored(
             key=report.key,
             score=float(batch.topic[row]),
             decision=decision,
             reason=reason,
             matches=matches,
-            best_claim=self.baseline_.claims[best].id if scores[best] > 0 else None,
-            best_claim_score=float(scores[best]),
+            best_claim=self.baseline_.claims[best].id if best_score > 0 else None,
+            best_claim_score=best_score,
             entities=named([self.space_.terms[c] for c in batch.saturated[row].indices]),
         )
 
@@ -185,14 +198,14 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return {self.space_.terms[c]: float(v) for c, v in zip(product.col, product.data, strict=True)}
 
     def _match(
-        self, report: Report, batch: _Batch, row: int, number: int, finder: PassageFinder, day: date | None
+        self, report: Report, batch: _Batch, row: int, pair: tuple[int, float], finder: PassageFinder, day: date | None
     ) -> Match:
+        number, score = pair
         claim = self.baseline_.claims[number]
         parts = self._parts(batch.saturated, row, number)
         passage = finder.best(parts)
         text = passage.text if passage else report.title
         verdict = relate(claim, report, text, baseline_date=self.baseline_.published, story_date=day)
-        score = float(batch.scores[row, number])
         return Match(
             claim=claim.id,
             score=score,

@@ -67,6 +67,12 @@ def steepness(with_phrases: np.ndarray) -> Floats:
     return np.where(with_phrases, WITH_PHRASES.steepness, PLAIN.steepness)
 
 
+def raw_at(score: Floats, bar: Floats, power: Floats) -> Floats:
+    """The raw score at which each claim reaches `score` (0..1, exclusive): the inverse of `squash`."""
+    inside = np.clip(score, 1e-6, 1 - 1e-6)
+    return np.asarray(bar * (inside / (1 - inside)) ** (1 / power))
+
+
 def squash(ratio: Floats, power: Floats | float) -> Floats:
     """x^k / (1 + x^k), without overflow."""
     with np.errstate(divide="ignore"):

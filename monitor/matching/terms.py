@@ -152,12 +152,12 @@ class Coder(Generic[Code]):
     def encode(self, text: Sequence[str]) -> Iterable[Code]:
         """The codes of a text's terms, in order, with one for `WORD` for every word."""
         known = self._memo
-        cells = [known.get(word) for word in text]
+        cells: list[Any] = list(map(known.get, text))
         if None in cells:
             cells = [self._learn(t) if cell is None else cell for cell, t in zip(cells, text, strict=True)]
         if self._SPECIAL in cells:
             self._place(text, cells)
-        return chain.from_iterable(cells)  # type: ignore[arg-type]  # no cell is None by now
+        return chain.from_iterable(cells)
 
     def _place(self, text: Sequence[str], cells: list[Any]) -> None:
         """Put in the codes of names, figures, days and members of several words where they stand."""

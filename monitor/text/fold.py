@@ -21,6 +21,7 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180
 _APOSTROPHE = re.compile(rf"[{_APOSTROPHES}](?:(?<=\w.)s\b)?")  # with the s of a possessive
 # U.S., U.S.A., U.K., U.N.: one token each. "US" in capitals is the country, not the pronoun.
 _CAPITALS = re.compile(r"[A-Z]\.(?:[A-Z]\.)+(?:[A-Z]\b)?|US(?<!\wUS)A?\b(?!\$)")
+_CAPITALS_HINT = re.compile(r"\.[A-Z]\.")
 _WORD = re.compile(r"\w+")
 _LATIN = re.compile("[a-zA-Z]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
@@ -63,7 +64,8 @@ def fold(text: str) -> str:
             text = text.replace(mark, plain)
         if not text.isascii():
             text = _fold_letters(text)
-    text = _CAPITALS.sub(_join_capitals, text)
+    if "US" in text or _CAPITALS_HINT.search(text):
+        text = _CAPITALS.sub(_join_capitals, text)
     if "'" in text or "`" in text or not text.isascii():
         text = _APOSTROPHE.sub("", text)
     return text.casefold()

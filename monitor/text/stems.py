@@ -9,6 +9,8 @@ from monitor.text.fold import fold
 
 # A number with its separators and ordinal ending is one word ("1,200", "22nd"), so is a name with digits ("k1").
 _WORD = re.compile(r"[^\W\d_][^\W_]*|\d+(?:[.,]\d+)*(?:(?:st|nd|rd|th)\b)?")
+_ODD_NUMBER = re.compile(r"\d(?:[.,]\d|[a-z])")
+_TO_SPACE = {code: " " for code in range(128) if not chr(code).isalnum()}
 _ARABIC = re.compile("[\u0600-\u06ff]")
 MAX_WORD_LENGTH = 40  # longer runs are addresses, hashes or attacks, never words
 
@@ -52,7 +54,14 @@ def stem(word: str, language: str = "en") -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, folded, in order, among them runs too long to be words."""
-    return _WORD.findall(fold(text))
+    return _split(fold(text))
+
+
+def _split(folded: str) -> list[str]:
+    # Most news is ASCII without "1,200" or "5bn"; cutting that by a table gives the same words in half the time.
+    if folded.isascii() and not _ODD_NUMBER.search(folded):
+        return folded.translate(_TO_SPACE).split()
+    return _WORD.findall(folded)
 
 
 def words(text: str) -> list[str]:
@@ -62,7 +71,7 @@ def words(text: str) -> list[str]:
 
 def folded_words(folded: str) -> list[str]:
     """The words of a text that is folded already."""
-    return [w for w in _WORD.findall(folded) if len(w) <= MAX_WORD_LENGTH]
+    return [w for w in _split(folded) if len(w) <= MAX_WORD_LENGTH]
 
 
 def stems(text: str, language: str = "en") -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from monitor.text.fold import fold
 from monitor.text.passages import passages
 from monitor.text.sentences import MAX_SENTENCE, sentences
-from monitor.text.stems import stems, words
+from monitor.text.stems import _WORD, stems, tokens, words
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,12 @@ def test_folding_twice_changes_nothing_more_than_once(text: str) -> None:
     once = words(text)
 
     assert words(" ".join(once)) == once
+
+
+@given(st.text(alphabet="aB9.,-' _%\n$t5snrdh", max_size=60))
+def test_cutting_by_table_gives_the_same_words(text: str) -> None:
+    """The short way for plain text and the pattern agree on every text."""
+    assert tokens(text) == _WORD.findall(fold(text))
 
 
 def test_numbers_and_names_with_digits_are_words() -> None:

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.matching import matcher as matcher_module
+from monitor.matching.matcher import ClaimMatcher
+from monitor.matching.pruning import Pruner, dot_pairs
+from monitor.model import Baseline, Claim, Report
+
+WORDS = "harbour strike dockers ship port wage union vessel crane cargo mayor vote ballot tax budget road".split()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 3.0))
+def test_every_pair_that_reaches_its_floor_is_scored_exactly(seed: int, height: float) -> None:
+    """Pruning leaves out only pairs below their floor and changes no score that it keeps."""
+    rng = np.random.default_rng(seed)
+    queries = sp.random(40, 30, density=0.2, random_state=rng, format="csr")
+    reports = sp.random(70, 30, density=0.3, random_state=rng, format="csr") * 2.2
+    floor = rng.random(40) * height
+    full = (reports @ queries.T).toarray()
+    pruned = Pruner(queries, floor).scores(reports).toarray()
+
+    reached = full >= floor
+    assert np.allclose(pruned[reached & (full > 0)], full[reached & (full > 0)])
+    assert ((pruned == 0) | np.isclose(pruned, full)).all()
+
+
+def test_dot_pairs_is_the_dot_product() -> None:
+    """Pairs of rows, some of them empty, give their dot products."""
+    left = sp.csr_matrix(np.array([[1.0, 2, 0], [0, 0, 0], [0, 3, 1]]))
+    right = sp.csr_matrix(np.array([[1.0, 1, 1], [0, 0, 0]]))
+
+    assert dot_pairs(left, right, np.array([0, 0, 1, 2]), np.array([0, 1, 0, 0])).tolist() == [3, 0, 0, 4]
+
+
+def test_matches_are_the_same_with_and_without_pruning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many claims a baseline has decides the way, never the result."""
+    rng = np.random.default_rng(7)
+    claims = tuple(Claim(id=f"c{i}", text=" ".join(rng.choice(WORDS, 6))) for i in range(60))
+    reports = [Report(key=str(i), title=" ".join(rng.choice(WORDS, 8))) for i in range(50)]
+    baseline = Baseline(id="b", title="", claims=claims, entities=())
+    every = ClaimMatcher().fit(baseline).match(reports)
+    monkeypatch.setattr(matcher_module, "SMALL", 10)
+    pruned = ClaimMatcher().fit(baseline).match(reports)
+
+    assert [[(m.claim, m.relation) for m in s.matches] for s in pruned] == [
+        [(m.claim, m.relation) for m in s.matches] for s in every
+    ]
+    assert any(s.matches for s in every)
