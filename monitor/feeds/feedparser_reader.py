@@ -1,25 +1,38 @@
 """RSS, Atom and RDF by feedparser, the only place that knows it: on bytes, never on a name that it might open."""
 
 import io
+from functools import partial
 from typing import Any
 
 import feedparser
 
 from monitor.errors import ParseError
 from monitor.feeds.raw import RawFeed, RawItem, RawText
+from monitor.feeds.salvage import drop_bad_bases, looks_like_feed, salvage
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 PERIODS_S = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 
 
 def read_xml(body: bytes, *, url: str, content_type: str | None = None) -> RawFeed:
-    """What feedparser finds; a ParseError where it gives up."""
+    """What feedparser finds, if need be item by item; a ParseError where nothing can be read."""
     # Without a base address: feedparser would make guids absolute with it, and keys would change when a feed moves.
     headers = {"content-type": content_type} if content_type else {}
+    nothing = ParseError("no feed can be read in the document", kind="damaged")
+    try:
+        feed = _read(body, headers)
+    except ParseError as exc:
+        return salvage(body, partial(_read, headers={}), exc)
+    if not feed.format and not feed.items and looks_like_feed(body):
+        return salvage(body, partial(_read, headers={}), nothing)
+    return feed
+
+
+def _read(body: bytes, headers: dict[str, str]) -> RawFeed:
     try:
         # Its sanitiser can be got round and takes time; every field goes through our own door to plain text anyway.
         found = feedparser.parse(
-            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(drop_bad_bases(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     # feedparser lets a dozen kinds of foreign errors through on hostile documents (codecs, SAX, recursion); whichever
     # it is, the document cannot be read, and the cause is kept.
