@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.matching import story_groups
@@ -220,7 +220,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(made=st.lists(REPORTS, max_size=12, unique_by=lambda r: r.key), data=st.data())
 def test_any_reports_in_any_order_make_the_same_stories(made: list[Report], data: st.DataObject) -> None:
     """Grouping depends on what is in the reports, never on their order."""
@@ -231,7 +231,7 @@ def test_any_reports_in_any_order_make_the_same_stories(made: list[Report], data
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(a=REPORTS, b=REPORTS)
 def test_similarity_is_symmetric_and_between_0_and_1(a: Report, b: Report) -> None:
     """Neither report comes first."""
