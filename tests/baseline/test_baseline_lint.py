@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.baseline.lint import OWN_PHRASES_FLOOR, Finding, lint
+from monitor.baseline.lint import OWN_PHRASES_FLOOR, Finding, lint, own_phrase_trials
 from monitor.baseline.profile import load_profile
 from monitor.model import Baseline, Claim, Entity
 
@@ -163,10 +163,18 @@ def test_phrases_are_looked_at() -> None:
 def test_claims_whose_phrases_do_not_find_each_other_are_told() -> None:
     """Scores that the matcher gives for a claim's own phrases foresee what will be hard."""
     baseline = Baseline(id="b", title="T", claims=(claim("The port of Almara closed.", "C1", "x y"),), entities=(PORT,))
-    low, high = OWN_PHRASES_FLOOR - 0.1, OWN_PHRASES_FLOOR + 0.1
+    low, high = OWN_PHRASES_FLOOR / 2, OWN_PHRASES_FLOOR * 2
 
     assert [f.where for f in lint(baseline, loo={"C1": low}) if "each other" in f.message] == ["C1"]
     assert [f for f in lint(baseline, loo={"C1": high}) if "each other" in f.message] == []
+
+
+def test_trials_leave_each_phrase_out_once() -> None:
+    """Every phrase is left out of its claim in exactly one trial, and stays in the others."""
+    baseline = Baseline(id="b", title="T", claims=(claim("x", "C1", "p", "q"), claim("y", "C2", "r")), entities=())
+    trials = [([c.phrases for c in b.claims], out) for b, out in own_phrase_trials(baseline)]
+
+    assert trials == [([("q",), ()], [("C1", "p"), ("C2", "r")]), ([("p",), ("r",)], [("C1", "q")])]
 
 
 def test_the_shipped_profile_has_only_its_known_flaw() -> None:
