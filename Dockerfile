@@ -9,7 +9,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY config ./config
 COPY monitor ./monitor
 RUN /opt/monitor/bin/python3 -m pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation . \
-    && /opt/monitor/bin/python3 -m pip uninstall --yes --quiet editables hatchling pathspec pluggy trove-classifiers pip
+    && /opt/monitor/bin/python3 -m pip uninstall --yes --quiet editables hatchling pathspec trove-classifiers pip
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="monitor" \

@@ -66,8 +66,9 @@ feeds = "feeds.toml"
 baselines = ["baselines/{_PROFILE}"]
 
 [fetch]
-per_host_delay_s = 0              # the feed server is our own
-allow_private = ["127.0.0.0/8"]   # and on this machine
+allow_private = ["127.0.0.0/8"]   # the feed server is on this machine
+per_host_delay_s = 0              # and our own
+per_host = 1                      # one feed after the other, so that each demonstration is like the last
 
 [[recipients]]
 name = "you"

@@ -80,7 +80,7 @@ class _Demo:
         self._corpus = corpus
         self._page = page
         self._memory = MatchMemory()
-        self._rng = Random()
+        self._rng = Random(1)  # each demonstration asks the feeds in the same order, and so is like the last
         self._judged: Counter[str] = Counter()
         self._related: Counter[str] = Counter()
 
