@@ -8,7 +8,7 @@ import feedparser
 
 from monitor.errors import ParseError
 from monitor.feeds.raw import RawFeed, RawItem, RawText
-from monitor.feeds.salvage import drop_bad_bases, looks_like_feed, salvage
+from monitor.feeds.salvage import drop_bad_bases, has_items, looks_like_feed, salvage
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 PERIODS_S = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
@@ -23,7 +23,7 @@ def read_xml(body: bytes, *, url: str, content_type: str | None = None) -> RawFe
         feed = _read(body, headers)
     except ParseError as exc:
         return salvage(body, partial(_read, headers={}), exc)
-    if not feed.format and not feed.items and looks_like_feed(body):
+    if not feed.items and looks_like_feed(body) and (not feed.format or has_items(body)):
         return salvage(body, partial(_read, headers={}), nothing)
     return feed
 

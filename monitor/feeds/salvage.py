@@ -3,20 +3,22 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from urllib.parse import urlsplit
 
 from monitor.errors import ParseError
-from monitor.feeds.raw import RawFeed, RawItem
+from monitor.feeds.raw import RawFeed
 
 Read = Callable[[bytes], RawFeed]
 
 REFERENCE = re.compile(rb"&#(?:x([0-9a-f]{1,16})|([0-9]{1,16}));", re.IGNORECASE)
 DECLARATION = re.compile(rb"\A\s*<\?xml[^>]*\?>")
 ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.IGNORECASE)
+DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)\b", re.IGNORECASE)  # an unclosed one swallows all that follows
 CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel|item|entry)[\s>]", re.IGNORECASE)
 BASE = re.compile(rb"\bxml:base\s*=\s*[\"']([^\"'<>]{0,2048})[\"']")
-ITEM = re.compile(rb"<((?:\w+:)?(?:item|entry))(?=[\s>]).*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+ITEM_START = re.compile(rb"<((?:\w+:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
 NEUTRAL_HEADS = {b"item": b'<rss version="2.0"><channel>', b"entry": b'<feed xmlns="http://www.w3.org/2005/Atom">'}
 MAX_HEAD_BYTES = 20_000
 MAX_ITEMS = 500  # each costs a run of the parser
@@ -25,6 +27,11 @@ MAX_ITEMS = 500  # each costs a run of the parser
 def looks_like_feed(body: bytes) -> bool:
     """Whether the bytes hold a feed's elements, whatever a parser says of them."""
     return FEED.search(body[:5000].replace(b"\x00", b"")) is not None
+
+
+def has_items(body: bytes) -> bool:
+    """Whether the bytes hold an item with its end."""
+    return next(_pieces(body), None) is not None
 
 
 def drop_bad_bases(body: bytes) -> bytes:
@@ -43,24 +50,43 @@ def _valid_base(found: re.Match[bytes]) -> bytes:
 def salvage(body: bytes, read: Read, cause: ParseError) -> RawFeed:
     """The feed as far as it can be read; `cause` is raised if nothing can."""
     repaired = repair(body)
-    try:
-        return read(repaired)
-    except ParseError:
-        pieces = list(_pieces(repaired))
+    pieces = list(islice(_pieces(repaired), MAX_ITEMS))
+    whole = _attempt(repaired, read)
+    if whole is not None and (whole.items or (whole.format and not pieces)):
+        return whole
     head = _readable_head(repaired, read)
-    found: list[RawItem] = []
-    broken = 0
-    feed: RawFeed | None = None
-    for piece in pieces[:MAX_ITEMS]:
-        try:
-            feed = read((head or _neutral_head(piece)) + piece)
-        except ParseError:
-            broken += 1
-        else:
-            found += feed.items
-    if feed is None or not found:
+    read_pieces = [_read_piece(piece, head, read) for piece in pieces]
+    feeds = [feed for feed in read_pieces if feed is not None]
+    if not feeds:
         raise cause
-    return replace(feed, items=tuple(found), skipped=broken)
+    items = tuple(item for feed in feeds for item in feed.items)
+    return replace(feeds[0], items=items, skipped=len(pieces) - len(feeds))
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    """The items as the bytes show them, in one pass: a document of nothing but beginnings must not take for ever."""
+    at = 0
+    while (start := ITEM_START.search(body, at)) is not None:
+        end = re.compile(rb"</" + re.escape(start[1]) + rb"\s*>", re.IGNORECASE).search(body, start.end())
+        if end is None:
+            return
+        yield body[start.start() : end.end()]
+        at = end.end()
+
+
+def _attempt(body: bytes, read: Read) -> RawFeed | None:
+    try:
+        return read(body)
+    except ParseError:
+        return None
+
+
+def _read_piece(piece: bytes, head: bytes | None, read: Read) -> RawFeed | None:
+    for start in (head, NEUTRAL_HEADS[b"entry" if b"entry" in piece[:40].lower() else b"item"]):
+        feed = None if start is None else _attempt(start + piece, read)
+        if feed is not None and feed.items:
+            return feed
+    return None
 
 
 def repair(body: bytes) -> bytes:
@@ -74,7 +100,7 @@ def repair(body: bytes) -> bytes:
     if "<" not in text:
         text = body.decode("utf-8", "replace")
     clean = DECLARATION.sub(b"", text.encode("utf-8", "replace"))
-    return CONTROLS.sub(b"", REFERENCE.sub(_valid, clean))
+    return DOCUMENT_TYPE.sub(b"", CONTROLS.sub(b"", REFERENCE.sub(_valid, clean)))
 
 
 def _valid(found: re.Match[bytes]) -> bytes:
@@ -83,21 +109,9 @@ def _valid(found: re.Match[bytes]) -> bytes:
     return found[0] if allowed else b""
 
 
-def _pieces(body: bytes) -> Iterator[bytes]:
-    return (found[0] for found in ITEM.finditer(body))
-
-
 def _readable_head(body: bytes, read: Read) -> bytes | None:
     """What stands before the first item, if that alone does no harm: it names the format and the namespaces."""
-    first = ITEM.search(body)
+    first = ITEM_START.search(body)
     head = body[: first.start()] if first else body
-    if len(head) > MAX_HEAD_BYTES:
-        return None
-    try:
-        return head if read(head).format else None
-    except ParseError:
-        return None
-
-
-def _neutral_head(piece: bytes) -> bytes:
-    return NEUTRAL_HEADS[b"entry" if b"entry" in piece[:40].lower() else b"item"]
+    feed = _attempt(head, read) if len(head) <= MAX_HEAD_BYTES else None
+    return head if feed is not None and feed.format else None
