@@ -24,21 +24,28 @@ STANCES = ("for", "against", "observing")
 FOLDS, STRENGTH = 10, 0.03
 CUES = {
     "refutes": "fake hoax false debunk debunked debunks untrue myth satire satirical prank photoshopped phony bogus",
-    "denies": "deny denies denied denying refute refutes refuted dismiss dismisses dismissed rejects "
-    "rejected no not nope never",
+    "denies": (
+        "deny denies denied denying refute refutes refuted dismiss dismisses dismissed rejects rejected "
+        "no not nope never"
+    ),
     "didnt": "didnt isnt wasnt doesnt hasnt arent werent dont wont cant",
-    "doubts": "rumor rumors rumour rumours unconfirmed doubt doubts doubtful skeptical sceptical questions question dubious "
-    "conflicting mystery unclear speculation hoaxed wrong mistake mistaken error",
-    "reports": "report reports reported reportedly allegedly alleged claim claims claimed says said saying according source sources "
-    "told tells suggests suggest appears apparently believed purported "
-    "purportedly",
-    "may": "may might could possibly possible likely probably maybe perhaps would set expected plans planning considering",
+    "doubts": (
+        "rumor rumors rumour rumours unconfirmed doubt doubts doubtful skeptical sceptical questions question dubious "
+        "conflicting mystery unclear speculation hoaxed wrong mistake mistaken error"
+    ),
+    "reports": (
+        "report reports reported reportedly allegedly alleged claim claims claimed says said saying according source "
+        "sources told tells suggests suggest appears apparently believed purported purportedly"
+    ),
+    "may": (
+        "may might could possibly possible likely probably maybe perhaps would set expected plans planning considering"
+    ),
     "asks": "is did does was are has why what how who really",
     "confirms": "confirm confirms confirmed official officially proof proves reveals revealed verified admits true",
     "checks": "fact check checking truth real story actually explained investigation investigates investigating probe",
     "quoted": "video watch photo photos picture pictures image images footage",
     "jokes": "internet twitter viral online blog website spoof joke parody media",
-}  # fmt: skip
+}
 CLASSES = {name: frozenset(cues.split()) for name, cues in CUES.items()}
 SINGLE = sorted({word for cues in CLASSES.values() for word in cues})
 

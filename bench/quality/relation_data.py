@@ -67,10 +67,11 @@ def load_topic(folder: Path) -> list[Pair]:
 
 
 def best_passage(claim: str, report: Report) -> str:
-    """The passage that shares most words with the claim, the shorter one when equal."""
+    """The passage that holds most of the claim's words; a further sentence must add a twentieth of them."""
     own = set(stems(claim))
-    found = passages(report.title, report.text, longest=1)
-    return max(found, key=lambda p: (len(own & set(stems(p.text))), -len(p.text))).text
+    found = passages(report.title, report.text)
+    held = [len(own & set(stems(p.text))) / max(len(own), 1) - 0.06 * (p.last - p.first) for p in found]
+    return found[held.index(max(held))].text
 
 
 def _baseline(folder: Path) -> tuple[dict[str, Claim], tuple[Entity, ...], date]:

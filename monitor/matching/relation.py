@@ -25,19 +25,24 @@ CHANGE_AT = 0.3
 # "related" is said somewhat more readily than the model would: it is the rarer and the safer word.
 RELATED_WEIGHT = 1.25
 # Quantities that do not grow with time: another value is another account, not news.
-_FIXED = frozenset({"magnitude", "measure", "weight", "share", "age", "ordinal", "decimal"})
+_FIXED = frozenset({"magnitude", "measure", "weight", "ordinal"})
+# These go up and down: a later value is news, whichever way it went.
+_MOVING = frozenset({"share", "points"})
 _RUNNING = re.compile(
     r"\b(?:have|has|had|is|are|stands?|remains?|estimates?|so far|to date|toll|nearly|number)\b|\bby \d", re.IGNORECASE
 )
 _PERIOD_DAYS = 60  # a figure "this month" or "this year" that much later speaks of another period
 # How often each rule was right on the development topics, rounded down.
+_WELL_BOUND = 0.88  # another magnitude bound that well was a contradiction each time
 _CONFIDENCE = {
     "higher count": 0.89,
     "lower count": 0.5,
     "earlier count": 0.85,
-    "another value": 0.75,
+    "another value": 0.8,
+    "moved value": 0.5,
     "another period": 0.6,
     "undated lower count": 0.4,
+    "other scope": 0.55,
     "list extended": 0.85,
     "undone": 0.8,
 }
@@ -79,10 +84,7 @@ def relate(
     ruling = rule(claim, seen)
     if ruling is None:
         return _modelled(seen)
-    confidence = _CONFIDENCE[ruling.rule]
-    if ruling.shown is not None:
-        # A rule is as sure as the binding of the two figures that it rests on.
-        confidence = round(confidence * (0.7 + 0.3 * min(ruling.shown.binding, 1.0)), 3)
+    confidence = _confidence(ruling)
     changed = ruling.relation in (Relation.CONTRADICTS, Relation.UPDATES)
     return Verdict(
         relation=ruling.relation,
@@ -92,6 +94,16 @@ def relate(
         features=seen.values,
         change=confidence if changed else 0.1,
     )
+
+
+def _confidence(ruling: _Ruling) -> float:
+    """How often the rule is right; a rule is as sure as the binding of the two figures that it rests on."""
+    confidence = _CONFIDENCE[ruling.rule]
+    if ruling.shown is None:
+        return confidence
+    if ruling.rule == "another value" and ruling.shown.binding >= _WELL_BOUND:
+        return CERTAIN
+    return round(confidence * (0.7 + 0.3 * min(ruling.shown.binding, 1.0)), 3)
 
 
 def rule(claim: Claim, seen: Seen) -> _Ruling | None:
@@ -104,6 +116,8 @@ def rule(claim: Claim, seen: Seen) -> _Ruling | None:
     if seen.opposed is not None and seen.values["later"]:
         claimed, told = seen.opposed
         return _Ruling(Relation.UPDATES, "undone", f"claim: {claimed}; report: {told}{_dated(seen)}")
+    if seen.elsewhere:
+        return _Ruling(Relation.RELATED, "other scope", f"counted elsewhere; {seen.elsewhere}")
     return None
 
 
@@ -116,6 +130,9 @@ def _by_figure(claim: Claim, seen: Seen) -> _Ruling | None:
     before = seen.days_after is not None and seen.days_after < 0
     if shown.claim.kind in _FIXED:
         return _Ruling(Relation.CONTRADICTS, "another value", text, shown)
+    if shown.claim.kind in _MOVING:
+        later = seen.days_after is not None and seen.days_after > 0
+        return _Ruling(Relation.UPDATES if later else Relation.CONTRADICTS, "moved value", text, shown)
     if shown.direction > 0:
         if before:
             return _Ruling(Relation.CONTRADICTS, "lower count", text, shown)

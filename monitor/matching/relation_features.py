@@ -9,8 +9,9 @@ from functools import lru_cache
 from monitor.matching.families import load_families
 from monitor.model import Claim, Entity, Report
 from monitor.text.dates import find_dates
-from monitor.text.figures import FigureComparison, compare_figures, find_figures
+from monitor.text.figures import FigureComparison, compare_figures, find_figures, other_scope
 from monitor.text.figures_measures import name_key, things_of
+from monitor.text.sentences import sentences
 from monitor.text.stems import stem, stems, words
 
 FEATURES = (
@@ -19,9 +20,9 @@ FEATURES = (
     "open_later",  # the claim is a forecast or a plan, and the report is later
     "negated_later",  # the claim says that something is not so, and the report is later
     "opposed_later",  # the report names the opposite of what the claim states, later
-    "cover_best",  # share of the claim's words in the best passage
+    "cover_best",  # share of the claim's words in the best sentence
     "cover_all",  # share of the claim's words in the whole report
-    "cover_back",  # share of the best passage's words in the claim
+    "cover_back",  # share of the best sentence's words in the claim
     "figure_conflict",  # a figure of the same noun and place has another value, and the report is not before
     "figure_match",  # a figure of the same noun and place has the same value
     "list_extended",  # the report adds one to what the claim lists
@@ -70,7 +71,8 @@ _MORE = re.compile(
     r"\b(?:another|further|additional|more|also|new|newly|other|second|third|two|three|four|both|re-?open\w*)\b",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(r"\b(?:another|one more|an additional|a further)\s+(?:\w+\s+){0,2}?(\w+)", re.IGNORECASE)
+_ANOTHER = re.compile(r"\b(?:another|one more|an additional|a further)\s+(\w+(?:\s+\w+){0,2})", re.IGNORECASE)
+_NOT_YET = re.compile(r"\b(?:not yet|(?:has|have|had) not) ([^.;,]{3,80})", re.IGNORECASE)
 _ONLY = re.compile(r"\b(?:only|sole|single)\b", re.IGNORECASE)
 _LISTED = re.compile(r"(?:[A-Z][\w’'-]*(?: [\w’'-]+){0,3}, ){2,}(?:and )?[A-Z]|: ?[\w’'-]+, [\w’' -]+(?:, | and )[A-Z]")
 
@@ -84,6 +86,7 @@ class Seen:
     when_from: str  # "its own date", "its story", "its text" or ""
     days_after: int | None  # of `when` after the baseline's date; None: one of them is not known
     comparisons: tuple[FigureComparison, ...]
+    elsewhere: str  # a figure that measures the same in another place or part, with the reason; "" if none
     is_open: bool
     is_negated: bool
     opposed: tuple[str, str] | None  # word of the claim, word of the report
@@ -107,9 +110,9 @@ def look(
     comparisons = compare_figures(claim.text, text, aliases=place_keys(tuple(entities)))
     told = f"{report.title}\n{best_passage}"
     is_open, is_negated = bool(_OPEN.search(claim.text)), bool(_NEGATED.search(claim.text))
-    opposed = opposition(claim.text, told)
+    opposed = opposition(claim.text, told, text)
     extension = extends_list(claim.text, text)
-    cover_best, cover_all, cover_back = _coverage(claim.text, best_passage, text)
+    cover_best, cover_all, cover_back = _coverage(claim.text, text)
     conflict = any(not c.agrees for c in comparisons)
     values = {
         "later": later,
@@ -131,11 +134,17 @@ def look(
         when_from=when_from,
         days_after=days,
         comparisons=comparisons,
+        elsewhere=_elsewhere(claim, text, entities) if not comparisons else "",
         is_open=is_open,
         is_negated=is_negated,
         opposed=opposed,
         extension=extension,
     )
+
+
+def _elsewhere(claim: Claim, text: str, entities: Sequence[Entity]) -> str:
+    found = other_scope(claim.text, text, place_keys(tuple(entities)))
+    return f"claim: {found[0].raw}; report: {found[1].raw}, {found[2]}" if found else ""
 
 
 def _joined(title: str, text: str) -> str:
@@ -173,14 +182,21 @@ def _stem_set(text: str) -> frozenset[str]:
     return frozenset(stems(text))
 
 
-def _coverage(claim: str, passage: str, text: str) -> tuple[float, float, float]:
-    own, best, whole = _stem_set(claim), _stem_set(passage), _stem_set(text)
+def _coverage(claim: str, text: str) -> tuple[float, float, float]:
+    """Shares of words: the claim's in the best sentence and in the whole report, the best sentence's in the claim."""
+    own, whole = _stem_set(claim), _stem_set(text)
+    best = max((_stem_set(s) for s in _sentences(text)), key=lambda s: (len(own & s), -len(s)), default=frozenset())
     shared = len(own & best)
     return shared / max(len(own), 1), len(own & whole) / max(len(own), 1), shared / max(len(best), 1)
 
 
-def opposition(claim: str, told: str) -> tuple[str, str] | None:
-    """An event of the claim and the event of the report that undoes it, or None."""
+@lru_cache(maxsize=1_024)
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(sentences(text))
+
+
+def opposition(claim: str, told: str, whole: str = "") -> tuple[str, str] | None:
+    """An event of the claim and the event of the report's title or best passage that undoes it, or None."""
     own, theirs = events(claim), events(told)
     happened = {family for family, negated in theirs if not negated}
     for family, negated in sorted(own):
@@ -190,9 +206,16 @@ def opposition(claim: str, told: str) -> tuple[str, str] | None:
             undone = set(_partners(family, _OPPOSITES)) & happened if family not in happened else set()
         if undone:
             return f"not {family}" if negated else family, min(undone)
+    if (pending := _NOT_YET.search(claim)) and (done := _last_words(pending[1]) & _stem_set(whole or told)):
+        return f"not yet {min(done)}", min(done)
     if _ONLY.search(claim) and (more := _MORE.search(told)):
         return "only", more.group().lower()
     return None
+
+
+def _last_words(phrase: str) -> frozenset[str]:
+    """The stem that a phrase ends in: what has not been launched yet is "a donor appeal"."""
+    return frozenset(stems(phrase)[-1:])
 
 
 def _partners(family: str, pairs: tuple[tuple[str, str], ...]) -> list[str]:
@@ -223,4 +246,4 @@ def extends_list(claim: str, text: str) -> str:
     for figure in find_figures(text):
         if figure.kind == "ordinal" and figure.value > min(length, 3) and set(figure.heads) & counted:
             return figure.raw
-    return next((m.group() for m in _ANOTHER.finditer(text) if things_of([m[1].lower()]) & counted), "")
+    return next((m.group() for m in _ANOTHER.finditer(text) if things_of(m[1].lower().split()) & counted), "")

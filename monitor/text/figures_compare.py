@@ -1,5 +1,6 @@
 """Figures of a claim beside figures of a report: which measure the same, and whether they agree."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ _EXACT_KINDS = frozenset({"year", "day", "ordinal", "age"})
 _DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
 _DAYS |= {"month": 30.44, "year": 365.25, "decade": 3652.5}
 _SIDES = frozenset({"opposition", "government"})  # who holds a part of a place
+_RANKED = re.compile(r"[a-z]est\b|\bmost\b", re.IGNORECASE)  # the second largest
 _EQUAL_MARGIN = 0.25  # an equal figure that is bound a little less well still is the one meant
 _PART_OF = 30  # a count this many times smaller is another count
 MIN_BINDING = 0.5  # below this two figures do not measure the same
@@ -157,12 +159,35 @@ def compare_figures(
     claims = _share_places(claims)
     found = []
     for claim in claims:
-        if claim.kind in ("year", "day", "age") or claim.definite:
+        if not _is_measured(claim):
             continue
         best = _best(claim, claims, reports, aliases)
         if best is not None:
             found.append(best)
     return tuple(sorted(found, key=lambda c: (-c.binding, c.claim.start)))
+
+
+def other_scope(
+    claim_text: str, report_text: str, aliases: Mapping[str, str] | None = None
+) -> tuple[Figure, Figure, str] | None:
+    """A figure of the report that measures what the claim measures, but elsewhere: both, and where; or None."""
+    reports = [f for f in find_figures(report_text) if not f.forecast and not f.definite]
+    for claim in _share_places(find_figures(claim_text)):
+        if not _is_measured(claim):
+            continue
+        for report in reports:
+            if comparable(claim, report) and _measure(claim, report) >= 1.0:
+                place, reason = _place(claim, report, aliases or {})
+                if place <= 0:
+                    return claim, report, reason
+    return None
+
+
+def _is_measured(claim: Figure) -> bool:
+    """Whether a figure of the claim says how much: dates do not, nor does "the first convoy"."""
+    if claim.kind == "ordinal":
+        return _RANKED.search(claim.raw) is not None
+    return claim.kind not in ("year", "day", "age") and not claim.definite
 
 
 def _share_places(claims: tuple[Figure, ...]) -> tuple[Figure, ...]:

@@ -157,7 +157,7 @@ def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> F
     chunk, chunk_end = _noun_chunk(sentence[place.noun : place.high]) if place.kind not in ("year", "day") else ([], 0)
     nouns, states = _measure(sentence, place, chunk, last)
     names = names_in(own)
-    scope = _SCOPE.search(sentence, max(place.low, number.start - 60), min(len(sentence), place.end + 80))
+    scope = _SCOPE.search(sentence, max(place.clause, number.start - 60), min(len(sentence), place.end + 80))
     before = sentence[max(0, number.start - 40) : number.start]
     softener = _SOFTENERS.search(before[-24:])
     return Figure(
@@ -218,6 +218,8 @@ def _measure(
     """What is counted and what happened to it: from the noun phrase, else the words after, else those before."""
     after = [w.lower() for w in _TOKEN.findall(sentence[place.end : place.high])]
     before = [w.lower() for w in _TOKEN.findall(sentence[place.low : place.number.start])]
+    if chunk[:1] == ["times"]:  # "targeted 50 times": the verb says what is counted
+        chunk = []
     states = states_of(chunk) or states_of(after) or states_of(before)
     nouns = things_of(chunk) if place.kind != "magnitude" else known_things(chunk)
     if place.kind in _LOOSE_NOUNS or not nouns:

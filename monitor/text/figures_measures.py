@@ -41,7 +41,7 @@ _THINGS = {
     "others members",
     "soldier": "soldiers soldier troops troop servicemen servicemembers personnel forces fighters militants marines",
     "lawmaker": "lawmakers lawmaker legislators legislator deputies mps parliamentarians senators representatives",
-    "attack": "attacks attack strikes strike assaults raids bombings barrages incidents",
+    "attack": "attacks attack attacked targeted strikes strike assaults raids bombings barrages incidents",
     "rocket": "rockets rocket missiles missile katyusha katyushas shells projectiles mortars",
     "base": "bases base sites site facilities facility installations camps camp outposts",
     "building": "buildings building houses homes house structures blocks apartments residences dwellings flats",
