@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -23,6 +23,7 @@ from monitor.feeds.gate import HOLD_S, HostGate
 from monitor.feeds.guard import GuardedBackend
 from monitor.feeds.headers import max_age_s, retry_after_s
 from monitor.feeds.status import status_error
+from monitor.feeds.transport import GuardedTransport
 from monitor.model import Validators
 
 ACCEPT = (
@@ -48,50 +49,6 @@ class FetchResult:
     permanent_url: str | None  # where 301/308 led, if every hop was permanent
     unchanged: bool  # 304
     max_age_s: float | None
-
-
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """httpx over an httpcore pool of our own: the public way to bring the guarded backend in."""
-
-    def __init__(self, backend: GuardedBackend, connections: int) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls_context(),
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=15.0,
-            network_backend=backend,
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer's head, with its body still on the wire."""
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        response = await self._pool.handle_async_request(
-            httpcore.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
-        )
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
-        )
-
-    async def aclose(self) -> None:
-        """Closes all connections."""
-        await self._pool.aclose()
-
-
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._response.aiter_stream():
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
 
 
 @dataclass(slots=True)
@@ -227,10 +184,6 @@ def user_agent(contact: str | None) -> str:
     """Who asks, honestly, with a way to reach whoever runs this."""
     name = f"monitor/{version('monitor')}"
     return f"{name} (+{contact})" if contact else f"{name} (news monitor, feed reader)"
-
-
-def _tls_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def _checked(url: str, *, base: str | None = None) -> httpx.URL:
