@@ -126,3 +126,10 @@ def test_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="somebody else"):
         run(tmp_path, lambda text: None, colour=False)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_readme_shows_what_is_printed(shown: Shown) -> None:
+    """The README's example is the demonstration's own output; tests/demo/readme_example.py writes it."""
+    from readme_example import README, cut_example, example_of
+
+    assert example_of(README.read_text(encoding="utf-8")) == cut_example(shown.text)
