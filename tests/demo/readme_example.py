@@ -1,4 +1,4 @@
-"""The README's example, cut from a real demonstration. Rewrite it with: .venv/bin/python tests/demo/readme_example.py"""
+"""The README's example, cut from a real demonstration. To rewrite it: .venv/bin/python tests/demo/readme_example.py"""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
