@@ -52,10 +52,11 @@ _DISCLAIMER = re.compile(
 _SLUG = re.compile(r"^[A-Z0-9]+(?:[-/][A-Z0-9]+){2,}$")
 _SENTENCE_END = re.compile(r"[.!?…؟。][\"'”’»)\]]*$")
 _PUBLISHED = re.compile(r"(?i)\b(?:published|posted|updated)\b")
+_LONGEST_DATELINE = 80
 _NEAR_START = 12  # a line that begins with a date, but for the day of the week, is a dateline
 # "PORTLAND, Ore. (AP) — " before the first sentence.
 _DATELINE = re.compile(r"^[A-Z][A-Z .'’-]+(?:,\s[\w. ]{2,20})?(?:\s*\([\w/ ]{2,20}\))?\s*[—–-]{1,2}\s+(?=[\"“A-Z])")
-_BYLINE = re.compile(r"^(?:By|BY)\s+(?P<name>[A-Z][^\d@|,]{3,60}?)(?:\s*[|,].*)?$")
+_BYLINE = re.compile(r"^(?:By|BY):?\s+(?P<name>[A-Z][^\d@|,]{3,60}?)(?:\s*[|,].*)?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ def read_body(text: str) -> Body:
     """The article's parts from its plain text; everything that belongs to the page is left out."""
     blocks = _before_tail(_blocks(text[:MAX_CHARACTERS]))
     first_prose = next((at for at, block in enumerate(blocks) if _is_prose(block)), len(blocks))
+    # Author and date stand above the first paragraph, or between a standfirst and the rest.
+    top = blocks[:first_prose] + [b for b in blocks[first_prose : first_prose + 4] if not _SENTENCE_END.search(b)]
     last_third = first_prose + (len(blocks) - first_prose) * 2 // 3
     prose: list[str] = []
     named: list[str] = []
@@ -88,8 +91,8 @@ def read_body(text: str) -> Body:
         title=_title(blocks[:first_prose]),
         prose=tuple(prose),
         named=tuple(named),
-        author=_author(blocks, first_prose),
-        published=_published(blocks[: first_prose + 1]),
+        author=_author(top),
+        published=_published(top),
     )
 
 
@@ -141,8 +144,8 @@ def _title(before: list[str]) -> str | None:
     return None
 
 
-def _author(blocks: list[str], first_prose: int) -> str | None:
-    for block in blocks[: first_prose + 1]:
+def _author(blocks: list[str]) -> str | None:
+    for block in blocks:
         if found := _BYLINE.match(block):
             return found["name"].strip()
     return None
@@ -150,7 +153,7 @@ def _author(blocks: list[str], first_prose: int) -> str | None:
 
 def _published(blocks: list[str]) -> date | None:
     for block in blocks:
-        if len(block) < 80:
+        if len(block) < _LONGEST_DATELINE:
             for mention in find_dates(block):
                 if mention.day and mention.first and (mention.start < _NEAR_START or _PUBLISHED.search(block)):
                     return mention.first

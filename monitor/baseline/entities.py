@@ -196,7 +196,7 @@ def _bind_short_forms(drafts: list[_Draft]) -> list[_Draft]:
     for draft in drafts:
         for name in draft.names:
             words, key = name.split(), _key(name)
-            if draft.fixed or len(key) < 2 or words[0] in DEMONYMS or any(part in DEMONYMS for part in words[:1]):
+            if draft.fixed or len(key) < 2 or words[0] in DEMONYMS:
                 continue
             kind = _kind_of(draft, name)
             if kind in ("person", "other"):
@@ -274,7 +274,7 @@ def _suggested(draft: _Draft) -> list[str]:
         ]
     if " in " in name:
         more.append(name.partition(" in ")[0])  # "U.S. Embassy in Baghdad"
-    elif len(words) > 2 and words[0] in DEMONYMS | {"US", "U.S."}:
+    elif len(words) > 3 and words[0] in DEMONYMS | {"US", "U.S."}:
         more.append(" ".join(words[1:]))
     if words[-1] in ("Campaign", "Operation") and len(words) > 2:
         more.append(" ".join(words[:-1]))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from monitor.baseline.gazetteer import (
     CITIES,
@@ -10,26 +10,23 @@ from monitor.baseline.gazetteer import (
     DEMONYMS,
     EVENT_HEADS,
     GROUPS,
-    MONTHS_AND_DAYS,
     OPENERS,
     ORGANISATION_HEADS,
     PARTICLES,
     PLACE_HEADS,
     TITLES,
 )
+from monitor.baseline.runs import LINKS, find_runs
 from monitor.text.stems import STOP_WORDS
 
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[’'ʼ`-](?!s\b)(?:(?:[A-Z]\.){2,}|[^\W_]+))*")
-_POSSESSIVE = re.compile(r"[’'ʼ]s\b|(?<=s)[’'ʼ](?!\w)")
-_ARTICLE = r"(?:[Aa]l|[Ee]l|[Aa]n|[Aa]s|[Aa]sh|[Aa]t|[Aa]th|[Aa]d|[Aa]dh|[Aa]r|[Aa]z|[Uu]l)"
-_ARABIC_NAME = re.compile(rf"^{_ARTICLE}[-’'][A-Z]\w+")
-_PARTLY = re.compile(
-    r"^(?:[a-z]+-)?(?P<name>(?:[A-Z]\.){2,}|[A-Z][\w’']*)(?:-[a-z]+)+$|^[a-z]+-(?P<only>[A-Z][\w’'.]*)$"
-)
 _ACRONYM = re.compile(r"^(?=(?:[^A-Z]*[A-Z]){2})[A-Z][A-Za-z0-9&]*(?:-[A-Z0-9]+)*$")
 _SAID = re.compile(r"^,?\s+(?:said|says|told|added|warned|announced|tweeted|wrote|conceded|argued|insisted)\b")
 _LOCATED = re.compile(
     r"\b(?:in|near|at|from|inside|outside|between|across|towards?|into|(?:north|south|east|west) of)\s+(?:the )?$"
+)
+_KNOWN_AS = re.compile(
+    r",?\s+(?:(?:better|also|formerly|widely|commonly)\s+)?(?:known as|called|alias|aka)\s+[“\"]?(?:the\s+)?"
+    r"([A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){0,3})"
 )
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ww]e|I)\s+$")  # what follows is a verb, however it is written
 _PRONOUNS = frozenset({"He", "She", "They", "We", "I"})
@@ -37,16 +34,9 @@ _LED = re.compile(
     r"\b(?P<name>[A-Z][\w.]*-led\s+(?:[a-z-]+\s+)?(?:coalition|alliance|mission|task force|operation|campaign|bloc))\b"
 )
 _ATTACHED = re.compile(r"^\s+(?P<head>airport|embassy|parliament|base|camp)\b")
-_LINKS = frozenset({"of", "for", "on", "of the", "for the"})
-_LINKING_HEADS = (
-    ORGANISATION_HEADS | PLACE_HEADS | EVENT_HEADS | {"republic", "kingdom", "commissioner", "battle", "islamic"}
-)
 _PROPER_HEADS = frozenset("pentagon knesset kremlin reuters hezbollah hizballah hashd".split())
 # Ranks that say nothing of what follows when written small: "former Yugoslavia".
 _NO_OFFICE = frozenset("former acting field staff grand crown prime supreme general major chief".split())
-_WORLD = frozenset(
-    {"people", "women", "men", "children", "workers", "doctors", "writers", "veterans"}
-)  # "People's Party"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +49,6 @@ class Mention:
     is_person: bool = False  # a title stands before it, or it speaks
     is_located: bool = False  # "in", "near"… stands before it
     apposed: str | None = None  # what stands in brackets behind it: an acronym or another name
-
-
-@dataclass(slots=True)
-class _Run:
-    """Capitalised words one after the other, while they are being gathered."""
-
-    words: list[str] = field(default_factory=list)
-    start: int = 0
-    end: int = 0
-    possessive: bool = False
 
 
 def is_acronym(name: str) -> bool:
@@ -93,7 +73,7 @@ def _in_sentence(sentence: str, at: int, lower: frozenset[str] | set[str]) -> It
         yield Mention(name=led["name"], sentence=at)
     opening = re.match(r"\W*", sentence)
     begin = opening.end() if opening else 0
-    for run in _runs(sentence):
+    for run in find_runs(sentence):
         words, opens = run.words, run.start == begin
         if opens and words[0] in _PRONOUNS:
             continue
@@ -127,7 +107,7 @@ def _in_sentence(sentence: str, at: int, lower: frozenset[str] | set[str]) -> It
 
 def _is_told_of(before: str, behind: str, words: list[str]) -> bool:
     """Whether a name speaks, or an office stands before it: "her deputy, Omar Benali"."""
-    if _SAID.match(behind):
+    if _SAID.match(behind) or re.search(r"[,”\"]\s+(?:said|says)\s+$", before):
         return True
     office = re.search(r"\b([a-z]+),?\s+$", before)
     heads = ORGANISATION_HEADS | PLACE_HEADS | EVENT_HEADS
@@ -157,110 +137,17 @@ def _is_title_case(sentence: str) -> bool:
 
 
 def _apposed(behind: str) -> str | None:
+    """The acronym in brackets or the other name that directly follows a name."""
+    if known := _KNOWN_AS.match(behind):
+        return known.group(1)
     found = re.match(r"\s+\((?:the\s+|or\s+|known as\s+)?[“\"]?([^()“”\"]{2,60}?)[”\"]?(?:[,;][^()]*)?\)", behind)
     if not found:
         return None
     inner = found.group(1).strip()
     words = inner.split()
-    if is_acronym(inner) or (len(words) > 1 and all(word[0].isupper() or word in _LINKS | PARTICLES for word in words)):
+    if is_acronym(inner) or (len(words) > 1 and all(word[0].isupper() or word in LINKS | PARTICLES for word in words)):
         return inner
     return None
-
-
-def _runs(sentence: str) -> Iterator[_Run]:
-    """The runs of capitalised words, joined over particles and over "of" behind the head of an institution."""
-    tokens = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(sentence)]
-    run = _Run()
-    at = 0
-    while at < len(tokens):
-        word, start, end = tokens[at]
-        gap = sentence[run.end : start] if run.words else ""
-        joined = run.words and not run.possessive and _may_join(gap, run.words[-1])
-        partly = _PARTLY.match(word) if not _ARABIC_NAME.match(word) else None
-        if partly:  # "anti-ISIS", "Iran-backed": the name in it stands alone
-            if run.words:
-                yield run
-            name = partly["name"] or partly["only"]
-            yield _Run([name], start, start + len(name), possessive=True)
-            run = _Run()
-        elif _is_name_word(word):
-            if not joined and run.words:
-                yield run
-                run = _Run()
-            for part in _both(word):
-                if run.words and part is not word:
-                    yield run
-                    run = _Run()
-                run = _Run([*run.words, part], run.start if run.words else start, end)
-            owner = _POSSESSIVE.match(sentence, end)
-            run.possessive = owner is not None and not _belongs(word, owner, tokens[at + 1 : at + 2])
-            if owner is not None and not run.possessive:
-                run.words[-1] += owner.group()
-                run.end += len(owner.group())
-        elif run.words:
-            link = _link(tokens, at, run, sentence)
-            if not joined or not link:
-                yield run
-                run = _Run()
-            else:
-                run.words += link
-                at += len(link) - 1
-                run.end = tokens[at][2]
-        at += 1
-    if run.words:
-        yield run
-
-
-def _may_join(gap: str, last: str) -> bool:
-    return gap in (" ", "\u00a0") or (gap == ". " and (last.lower() in TITLES or len(last) == 1))
-
-
-def _is_name_word(word: str) -> bool:
-    if word.lower() in MONTHS_AND_DAYS:
-        return False
-    return word[0].isupper() or bool(_ARABIC_NAME.match(word))
-
-
-def _belongs(word: str, owner: re.Match[str], following: list[tuple[str, int, int]]) -> bool:
-    """Whether a genitive is part of the name: "People's Party", "Dockers' Union"; not in "Iran's Quds Force"."""
-    if word.lower() in _WORLD:
-        return True
-    plural = len(owner.group()) == 1 and word not in COUNTRIES and word != "States"
-    return plural and any(token.lower() in ORGANISATION_HEADS and token[0].isupper() for token, _, _ in following)
-
-
-def _both(word: str) -> list[str]:
-    """ "US-Iranian" is two names, "CJTF-OIR" one."""
-    parts = re.split("[-–]", word)
-    people = DEMONYMS | {"US", "U.S", "U.S.", "UK"}
-    return parts if len(parts) == 2 and all(part in people for part in parts) else [word]
-
-
-def _link(tokens: list[tuple[str, int, int]], at: int, run: _Run, sentence: str) -> list[str]:
-    """The lower-case words that lead from the run to a further capitalised word of the same name, or none."""
-    if _is_model_number(tokens[at][0], run.words[-1]) and at + 1 < len(tokens) and _is_name_word(tokens[at + 1][0]):
-        return [tokens[at][0]] if sentence[tokens[at][2] : tokens[at + 1][1]] == " " else []
-    for length in (1, 2):
-        words = [token for token, _, _ in tokens[at : at + length]]
-        if at + length >= len(tokens) or not _is_name_word(tokens[at + length][0]):
-            continue
-        if sentence[tokens[at + length - 1][2] : tokens[at + length][1]] != " ":
-            continue
-        joined = " ".join(words)
-        if length == 1 and words[0] in PARTICLES:
-            return words
-        head = run.words[-1].lower()
-        if joined in _LINKS and head in _LINKING_HEADS:
-            return words
-        if joined == "in" and head in ("embassy", "consulate"):
-            return words
-    return []
-
-
-def _is_model_number(word: str, before: str) -> bool:
-    """Whether a number may be part of a name, as in "Boeing 737 Max"; years are not."""
-    year = len(word) == 4 and word[:2] in ("18", "19", "20")
-    return word.isdecimal() and not year and before.lower() not in STOP_WORDS | OPENERS
 
 
 def _without_titles(words: list[str]) -> tuple[list[str], list[str], bool]:
@@ -271,7 +158,7 @@ def _without_titles(words: list[str]) -> tuple[list[str], list[str], bool]:
     last = -1
     for at, word in enumerate(words[:-1]):
         follower = words[at + 1].lower()
-        if word.lower() in TITLES and follower not in ORGANISATION_HEADS | _LINKS:
+        if word.lower() in TITLES and follower not in ORGANISATION_HEADS | LINKS:
             last = at
     rest = words[last + 1 :]
     if last < 0 or any(word.lower() in ORGANISATION_HEADS | PLACE_HEADS for word in rest):

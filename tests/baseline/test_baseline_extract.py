@@ -173,6 +173,12 @@ def test_claims_are_ranked_by_what_can_be_checked() -> None:
         ("They met at the Defence Ministry with the Dockers' Union (DU).", "Dockers' Union", {"DU"}),
         ("Her deputy, Omar Benali, was arrested.", "Omar Benali", {"Benali"}),
         ("Fighters of Hezbollah left.", "Hezbollah", set()),
+        ("Mohamed Dagalo, better known as Hemedti, left.", "Mohamed Dagalo", {"Hemedti"}),
+        (
+            "It runs an Office for the Coordination of Humanitarian Affairs (OCHA).",
+            "OCHA",
+            {"Office for the Coordination of Humanitarian Affairs"},
+        ),
         ("In Paris the Ministry of Finance of France met.", "Ministry of Finance", set()),
         ("He visited the U.S. Embassy in Baghdad.", "U.S. Embassy in Baghdad", {"U.S. Embassy"}),
     ],
@@ -211,6 +217,30 @@ def test_markdown_is_read_as_text() -> None:
 
     assert baseline.title == "The strike at Port Almara"
     assert [c.text for c in baseline.claims] == ["On 3 March Acme Corp sold 40 ships to Norway."]
+
+
+def test_a_date_below_the_standfirst_is_the_articles() -> None:
+    """Author and date are also found between a standfirst and the first paragraph."""
+    head = "A strike at the port\n\n*Dockers walk out.*\n\nBy: Ines Calder | Almara\n\n15 April 2024\n\n"
+    text = head + "On Monday 40 ships waited in the harbour.\n"
+    baseline = extract_baseline(text, id="d")
+
+    assert (baseline.author, baseline.published) == ("Ines Calder", date(2024, 4, 15))
+
+
+def test_agency_datelines_and_credits_are_left_out() -> None:
+    """What an agency puts before its first sentence and after its last is no claim and no name."""
+    text = (
+        "Port closed\n\nALMARA, Tamir (AP) — Officials closed the port with 40 ships inside on Monday.\n\n"
+        "The Dockers Union asked for 9% more pay. Acme Airlines CEO Ben Minico called it too much.\n\n"
+        "Associated Press writer Ann Other contributed to this report.\n"
+    )
+    baseline = extract_baseline(text, id="a")
+    names = {entity.name for entity in baseline.entities}
+
+    assert baseline.claims[0].text.startswith(("Officials closed", "The Dockers", "Acme Airlines"))
+    assert {"Acme Airlines", "Ben Minico"} <= names
+    assert not names & {"Ann Other", "AP", "ALMARA", "Officials"}
 
 
 def test_lines_without_blank_lines_are_paragraphs() -> None:
