@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +47,8 @@ class Beat:
             text = json.dumps(self._facts).encode()
             # Blanks over what a longer text before left behind: one write, so that no reader sees half of it.
             self._length = max(self._length, len(text))
-            os.pwrite(self._descriptor, text.ljust(self._length), 0)
+            with suppress(OSError):  # a full disk stops the sign of life, which is seen, and not the daemon
+                os.pwrite(self._descriptor, text.ljust(self._length), 0)
 
     def done(self, job: str, now: datetime) -> None:
         """A job went well."""

@@ -52,7 +52,7 @@ class Daemon:
         """Returns the exit code once stopped by a signal."""
         with Signals() as signals, single_instance(self.watch.settings.database, self._clock()) as self._beat:
             self.stages.prepare()
-            scheduler = build_scheduler(self._ticks())
+            scheduler = build_scheduler(self._ticks(), self._crashed)
             scheduler.start()
             log.info("started", extra={"pid": os.getpid(), "database": self.watch.settings.database})
             self._loop(signals, scheduler)
@@ -70,7 +70,7 @@ class Daemon:
                 self._reload(scheduler)
             now_offset = self._offset()
             if abs(now_offset - offset) > JUMP_S:
-                log.warning("clock was set", extra={"by_s": round(now_offset - offset)})
+                log.warning("the clock was set, or the machine slept", extra={"by_s": round(now_offset - offset)})
                 run_all_now(scheduler)
             offset = now_offset
 
@@ -100,7 +100,8 @@ class Daemon:
             self.watch = before
             log.error("configuration kept as it was", extra={"error": str(exc)})
             return
-        self._seen = new.stamp()
+        if new.files != before.files:  # else a change since the reading began would go unseen
+            self._seen = new.stamp()
         set_rhythm(scheduler, self._ticks())
         run_all_now(scheduler)
         log.info("configuration reloaded")
@@ -109,16 +110,21 @@ class Daemon:
         rhythm = self.watch.settings.daemon
         return [
             Tick("poll", rhythm.poll_tick_s, self._guarded("poll", self.stages.poll)),
-            Tick("match", rhythm.poll_tick_s, self._guarded("match", self.stages.match)),
+            Tick("match", rhythm.poll_tick_s, self._guarded("match", self.stages.match), alone=False),
             Tick("deliver", rhythm.deliver_tick_s, self._guarded("deliver", self.stages.deliver)),
-            Tick("digest", rhythm.digest_tick_s, self._guarded("digest", self.stages.digest)),
-            Tick("maintenance", rhythm.maintenance_tick_s, self._guarded("maintenance", self.stages.maintain)),
+            Tick("digest", rhythm.digest_tick_s, self._guarded("digest", self.stages.digest), alone=False),
+            Tick(
+                "maintenance",
+                rhythm.maintenance_tick_s,
+                self._guarded("maintenance", self.stages.maintain),
+                alone=False,
+            ),
         ]
 
     def _guarded(self, name: str, stage: Callable[[], None]) -> Callable[[], None]:
         """One run of a stage. Its failure is told and the next tick tries again: the daemon never gives up.
 
-        What is not foreseen goes on to the scheduler's listener, which logs it whole.
+        What is not foreseen goes on to the scheduler, whose listener tells it whole.
         """
 
         def run() -> None:
@@ -130,19 +136,28 @@ class Daemon:
                 self._said.pop(name, None)
             except MonitorError as exc:
                 self._beat.failed(name, str(exc))
-                self._tell_failure(name, str(exc))
+                if self._is_news(name, str(exc)):
+                    log.error("failed, will be tried again", extra={"job": name, "error": str(exc)})
             finally:
                 with self._lock:
                     del self._running[name]
 
         return run
 
-    def _tell_failure(self, name: str, error: str) -> None:
+    def _crashed(self, name: str, error: BaseException) -> None:
+        """What nobody foresaw, told whole."""
+        self._beat.failed(name, f"{type(error).__name__}: {error}")
+        if self._is_news(name, repr(error)):
+            trace = (type(error), error, error.__traceback__)
+            log.error("failed unexpectedly, will be tried again", extra={"job": name}, exc_info=trace)
+
+    def _is_news(self, name: str, error: str) -> bool:
         """The same failure at every tick would bury the log: it is told at once and then every hour."""
         told, at = self._said.get(name, ("", 0.0))
-        if told != error or self._monotonic() - at >= REPEAT_S:
-            log.error("failed, will be tried again", extra={"job": name, "error": error})
-            self._said[name] = (error, self._monotonic())
+        if told == error and self._monotonic() - at < REPEAT_S:
+            return False
+        self._said[name] = (error, self._monotonic())
+        return True
 
     def _busy(self) -> list[str]:
         with self._lock:

@@ -19,13 +19,17 @@ class Tick:
     name: str
     every_s: float
     run: Callable[[], None]
+    alone: bool = True  # has a thread of its own, since it waits for others; False: takes turns with its likes
 
 
-def build_scheduler(ticks: Sequence[Tick]) -> BackgroundScheduler:
-    """A scheduler with the ticks as its jobs, each due at once, one second after the other."""
+def build_scheduler(ticks: Sequence[Tick], on_error: Callable[[str, BaseException], None]) -> BackgroundScheduler:
+    """A scheduler with the ticks as its jobs, due at once, one shortly after the other; it tells what they raise."""
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(max(2, len(ticks)))},
+        executors={
+            "default": ThreadPoolExecutor(max(1, sum(tick.alone for tick in ticks))),
+            "turns": ThreadPoolExecutor(1),
+        },
         # Late is better than never: the default grace of one second drops late runs with only a log line.
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
@@ -40,10 +44,11 @@ def build_scheduler(ticks: Sequence[Tick]) -> BackgroundScheduler:
             seconds=tick.every_s,
             id=tick.name,
             name=tick.name,
+            executor="default" if tick.alone else "turns",
             next_run_time=start + timedelta(seconds=0.5 * place),
         )
     scheduler.add_listener(_tell_missed, EVENT_JOB_MISSED)
-    scheduler.add_listener(_tell_error, EVENT_JOB_ERROR)
+    scheduler.add_listener(lambda event: on_error(event.job_id, event.exception), EVENT_JOB_ERROR)
     return scheduler
 
 
@@ -61,12 +66,3 @@ def set_rhythm(scheduler: BackgroundScheduler, ticks: Sequence[Tick]) -> None:
 
 def _tell_missed(event: JobExecutionEvent) -> None:
     log.error("run missed", extra={"job": event.job_id, "due": str(event.scheduled_run_time)})
-
-
-def _tell_error(event: JobExecutionEvent) -> None:
-    error = event.exception
-    log.error(
-        "failed unexpectedly, will be tried again",
-        extra={"job": event.job_id},
-        exc_info=(type(error), error, error.__traceback__),
-    )

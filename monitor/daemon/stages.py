@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 from typing import TypeVar
@@ -41,7 +42,8 @@ class Stages:
         asking = self._asking
         if asking is not None:
             loop, task = asking
-            loop.call_soon_threadsafe(task.cancel)
+            with suppress(RuntimeError):  # the poll has ended meanwhile, and its loop with it
+                loop.call_soon_threadsafe(task.cancel)
 
     def poll(self) -> None:
         """Ask the feeds that are due."""

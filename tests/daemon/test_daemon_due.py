@@ -58,14 +58,14 @@ def test_time_that_the_clock_shows_twice_falls_due_once() -> None:
 )
 @pytest.mark.parametrize("at", [time(0, 0), time(2, 30), time(7, 0), time(23, 59)])
 def test_one_digest_a_local_date_through_every_clock_change(zone: str, at: time) -> None:
-    """Looking every half hour for three years, each local date gets exactly one digest, in order."""
+    """Looking every half hour for two years, each local date gets exactly one digest, in order."""
     made: list[date] = []
     now = utc("2024-01-01T00:00")
-    while now < utc("2027-01-01T00:00"):
+    while now < utc("2026-01-01T00:00"):
         day = is_due(now, made[-1] if made else None, at, ZoneInfo(zone))
         if day:
             made.append(day)
         now += timedelta(minutes=30)
 
     assert made == [made[0] + timedelta(days=place) for place in range(len(made))]
-    assert len(made) >= 1096
+    assert len(made) >= 731
