@@ -78,7 +78,6 @@ def _compose(
 ) -> tuple[DigestMaterial, Digest, Message]:
     material = store.digest_material(recipient, baseline_ids)
     composed = compose_digest(material, material.until, settings.digest.zone)
-    # By hand there may be several a day: then the moment tells them apart.
-    which = local_date.isoformat() if local_date else material.until.isoformat()
-    told = ("digest", recipient.name, recipient.address, which, *baseline_ids)
+    # The moment makes it unique; it is kept with the message, so a repeat of the delivery has the same.
+    told = ("digest", recipient.name, recipient.address, local_date, material.until.isoformat(), *baseline_ids)
     return material, composed, render_digest(composed, message_id=stable_message_id(*told))

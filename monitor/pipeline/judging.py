@@ -108,8 +108,7 @@ def match(
     3. verdict, matches, story, alerts and their deliveries are kept in one transaction
     """
     memory = memory or MatchMemory()
-    for position, baseline in enumerate(baselines):
-        store.sync_baseline(baseline, position)  # 1
+    store.sync_baselines(baselines)  # 1
     run = MatchRun()
     waiting = [store.count_unmatched(baseline) for baseline in baselines]
     for baseline, count in zip(baselines, waiting, strict=True):

@@ -23,6 +23,7 @@ class Telling:
         self._recipients = settings.recipients
         self._by_name = {recipient.name: recipient for recipient in settings.recipients}
         self._first_sight = settings.alerts.first_sight
+        self._zone = settings.digest.zone  # mails show the reader's time
 
     def tell(
         self,
@@ -89,5 +90,5 @@ class Telling:
         )
         # Beside the alert's number the report's own identity: two databases may count alike, their mails must differ.
         told = ("alert", alert.baseline_id, alert_id, report.feed_url, report.report.key, alert.claim, recipient.name)
-        message = render_alert(view, message_id=stable_message_id(*told), now=now)
+        message = render_alert(view, message_id=stable_message_id(*told), now=now.astimezone(self._zone))
         tx.add_delivery(alert_id, recipient, message)

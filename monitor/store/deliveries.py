@@ -90,17 +90,6 @@ def claim(connection: Connection, now: datetime, limit: int, without: Collection
     return [_to_delivery(row, attempts=row["attempts"] + 1) for row in rows]
 
 
-def release(connection: Connection, delivery_id: int) -> None:
-    """Give a claimed row back untried: its channel is out of order."""
-    connection.run(
-        """
-        UPDATE deliveries SET state = 'waiting', attempts = attempts - 1, claimed_at = NULL
-        WHERE id = :id AND state = 'sending'
-        """,
-        {"id": delivery_id},
-    )
-
-
 def mark_sent(connection: Connection, delivery_id: int, now: datetime) -> None:
     """The channel accepted it."""
     connection.run(

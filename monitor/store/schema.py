@@ -16,6 +16,7 @@ TABLES = (
         article TEXT,               -- the article's text, for showing claims in their place
         revision TEXT NOT NULL,     -- hash of everything matching depends on; a new one has every report judged again
         position INTEGER NOT NULL,  -- order in the configuration
+        active INTEGER NOT NULL,    -- 0: no longer configured; what was found stays, its claims leave the ledger
         added_at TEXT NOT NULL,
         changed_at TEXT NOT NULL
     ) STRICT

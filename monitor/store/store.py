@@ -142,6 +142,13 @@ class Store:
         with self._connection.write():
             baselines.sync(self._connection, baseline, position=position, now=self._clock())
 
+    def sync_baselines(self, configured: Sequence[Baseline]) -> None:
+        """The same for all that are configured, in their order; others leave the ledger, and keep what was found."""
+        with self._connection.write():
+            baselines.retire_others(self._connection, [baseline.id for baseline in configured])
+            for position, baseline in enumerate(configured):
+                baselines.sync(self._connection, baseline, position=position, now=self._clock())
+
     def unmatched(self, baseline: Baseline, limit: int, after: int = 0) -> list[StoredReport]:
         """Reports above the id `after` that wait for a judgement under this baseline's revision, oldest first."""
         return verdicts.unmatched(self._connection, baseline, limit, after)
@@ -158,10 +165,6 @@ class Store:
         """Report -> story, of the reports seen since then: what `story_members` gives, without the texts."""
         return stories.ids(self._connection, since)
 
-    def told(self, baseline_id: str, story_id: int) -> frozenset[tuple[str, str]]:
-        """The (claim, relation) pairs of the story that people were told."""
-        return alerts.told(self._connection, baseline_id, story_id)
-
     @contextmanager
     def matching_transaction(self) -> Iterator[MatchingTransaction]:
         """One transaction for one report or a small batch: all of its steps count, or none."""
@@ -174,11 +177,6 @@ class Store:
         """Take what is due, oldest first, but for these channels; what is claimed waits longer if the program dies."""
         with self._connection.write():
             return deliveries.claim(self._connection, now, limit, without)
-
-    def release_delivery(self, delivery_id: int) -> None:
-        """Give a claimed delivery back untried."""
-        with self._connection.write():
-            deliveries.release(self._connection, delivery_id)
 
     def mark_sent(self, delivery_id: int, now: datetime) -> None:
         """The channel accepted it."""
@@ -246,7 +244,7 @@ class Store:
         return ledger.listing(self._connection, baseline_id)
 
     def baselines(self) -> Rows:
-        """Every baseline with the number of its claims and entities."""
+        """Every configured baseline with the number of its claims and entities."""
         return baselines.listing(self._connection)
 
     def matches(

@@ -106,6 +106,7 @@ VIEWS = {
             n.supports, n.contradicts, n.updates, n.related, n.uncertain,
             n.stories, n.reports, n.publishers, n.first_at, n.last_at
         FROM claims c
+        JOIN baselines b ON b.id = c.baseline_id AND b.active = 1
         LEFT JOIN counted n ON n.baseline_id = c.baseline_id AND n.claim_id = c.id
         WHERE c.retired_at IS NULL
     ),

@@ -125,13 +125,6 @@ def test_channels_can_be_left_out(store: Store, alert_id: int, clock: Clock) -> 
     assert found.recipient == BO.name
 
 
-def test_released_delivery_was_not_tried(store: Store, alert_id: int, clock: Clock) -> None:
-    """Giving a row back untried does not count as an attempt."""
-    store.release_delivery(_claim(store, clock).id)
-
-    assert _claim(store, clock).attempts == 1
-
-
 def test_told_is_what_people_were_told(store: Store, alert_id: int) -> None:
     """Alerts sent or waiting count as told, those held back from people do not, those told along with another do."""
     held = replace(ALERT, claim="C2", state=AlertState.HELD, reason="first sight", recipients=("Ada",))

@@ -114,6 +114,17 @@ def test_retired_claim_leaves_the_ledger_but_keeps_its_matches(store: Store, pol
     assert len(store.matches()) == 1
 
 
+def test_baseline_that_left_the_configuration_leaves_the_ledger(store: Store, poll: Poll, judge: Judge) -> None:
+    """Its claims are no longer listed, what was found stays, and all is there again when it comes back."""
+    poll(make_report("1"))
+    judge(make_match("C1"))
+    store.sync_baselines([])
+    assert (store.ledger(), len(store.matches())) == ([], 1)
+    store.sync_baselines([BASELINE])
+
+    assert [row["standing"] for row in store.ledger()] == ["supported", "unreported", "unreported"]
+
+
 @pytest.fixture
 def full(store: Store, poll: Poll, judge: Judge, clock: Clock) -> Store:
     """A store with something to see in every view."""
