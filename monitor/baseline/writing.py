@@ -68,7 +68,8 @@ def _claim(claim: Claim) -> str:
 def _numbers(text: str) -> str:
     """The figures and dates of a claim on one line, as written."""
     measured = (figure for figure in find_figures(text) if figure.kind not in NOT_MEASURED)
-    figures = dict.fromkeys(" ".join(figure.raw.split()) for figure in measured)
+    raws = list(dict.fromkeys(" ".join(figure.raw.split()) for figure in measured))
+    figures = [raw for raw in raws if not any(raw != other and raw in other for other in raws)]
     dates = dict.fromkeys(" ".join(mention.raw.split()) for mention in find_dates(text))
     told = [f"{name}: {'; '.join(found)}" for name, found in (("figures", figures), ("dates", dates)) if found]
     return " / ".join(told)
