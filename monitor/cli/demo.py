@@ -28,4 +28,4 @@ def demo(
     from monitor.cli.output import write
     from monitor.demo import run
 
-    run(folder, write)
+    raise typer.Exit(run(folder, write))

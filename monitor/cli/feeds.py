@@ -193,7 +193,7 @@ def import_feeds(
             append_feed(settings.feeds, replace(source, tags=tuple(dict.fromkeys((*source.tags, *(tag or ()))))))
             known.add(source.url)
             added += 1
-    write(f"added {added} feeds\n")
+    write(f"added {added} {'feed' if added == 1 else 'feeds'}\n")
 
 
 @group.command("export")
