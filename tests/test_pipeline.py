@@ -364,3 +364,43 @@ def test_second_look_merges_stories(world: World) -> None:
 
     assert world.count("reports WHERE story_id IS NULL") == 0
     assert world.count("stories s WHERE NOT EXISTS (SELECT 1 FROM reports r WHERE r.story_id = s.id)") == 0
+
+
+def test_two_programs_judging_at_once_tell_once(world: World) -> None:
+    """When another program judges the same reports in between, nothing is stored or told twice."""
+    world.later(river=[EVACUATED])
+    runs = []
+
+    def meanwhile(name: str) -> None:
+        if name == "match: scored" and not runs:
+            with open_store(world.folder / "monitor.db", clock=world.clock) as other:
+                runs.append(match(other, [BASELINE], world.settings, clock=world.clock, memory=MatchMemory()))
+
+    late = match(world.store, [BASELINE], world.settings, clock=world.clock, memory=world.memory, failpoint=meanwhile)
+
+    assert (runs[0].alerts, late.reports) == (1, 0)
+    assert world.count("alerts WHERE state = 'pending'") == world.count("deliveries") == 1
+
+
+def test_feed_removed_while_it_was_polled_is_dropped(world: World) -> None:
+    """What comes in for a feed that just left the configuration is not stored."""
+    world.feeds.items["river"] = [EVACUATED, FOOTBALL]
+    world.clock.forward(hours=2)
+
+    def remove(name: str) -> None:
+        if name == "poll: before fetching":
+            world.store.sync_feeds([])
+
+    run = world.poll(failpoint=remove)
+    assert (run.feeds, run.new) == (2, 0)
+    assert world.count("reports") == 2
+
+
+def test_mails_show_the_readers_time(world: World) -> None:
+    """Times in an alert are in the configured zone."""
+    world.settings = make_settings(world.folder, digest={"timezone": "Asia/Baghdad"})
+    world.later(river=[EVACUATED])
+    world.match()
+
+    [row] = world.store.query("SELECT text FROM deliveries")
+    assert "11:00" in row["text"]  # 08:00 UTC
