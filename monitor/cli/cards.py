@@ -35,7 +35,7 @@ def print_ledger(rows: Sequence[Row]) -> None:
 def _totals(rows: Sequence[Row]) -> str:
     counts = {word: sum(row["standing"] == word for row in rows) for word in ("supported", "disputed", "overtaken")}
     known = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return f"{len(rows)} claims: {known or 'none reported yet'}"
+    return f"{_count(len(rows), 'claim')}: {known or 'none reported yet'}"
 
 
 def _ledger_text(row: Row) -> Text:

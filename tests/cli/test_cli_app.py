@@ -1,7 +1,7 @@
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -26,16 +26,18 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_is_fast_and_names_the_commands() -> None:
     """`monitor --help` answers in under 0.3 s, since heavy imports wait until they are used."""
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
+    costs = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = run("--help")
-        times.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # Time on the processor, so that other work on the machine does not count.
+        costs.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
     assert done.returncode == 0
     for command in ("init", "demo", "poll", "match", "daemon", "claims", "alerts", "query", "digest", "doctor"):
         assert command in done.stdout
-    assert min(times) < 0.3
+    assert min(costs) < 0.3
 
 
 def test_help_imports_nothing_heavy() -> None:
