@@ -64,10 +64,12 @@ _SOFTENERS = re.compile(
     r"(?:[A-Z]{0,3}[$€£₺¥]|(?:USD|EUR|GBP|TL)\s?)?$",
     re.IGNORECASE,
 )
+# A sentence of more numbers is a table, and a longer text an archive: neither is read to its end.
+MOST_IN_SENTENCE = 24
+MOST_IN_TEXT = 300
+MOST_CHARACTERS = 60_000
+_SAYING = frozenset("announced confirmed expects estimated today monday tuesday wednesday thursday friday".split())
 # These kinds are named by words anywhere in their clause, not by the noun that follows.
-_SAYING = frozenset(
-    "announced confirmed expects estimated estimates today monday tuesday wednesday thursday friday".split()
-)
 _LOOSE_NOUNS = frozenset({"money", "share", "duration", "magnitude", "measure", "points"})
 
 
@@ -87,24 +89,28 @@ class _Place:
     is_base: bool  # the whole that another number is a part of: 170 of 329
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def find_figures(text: str) -> tuple[Figure, ...]:
     """Every figure of a text in order of place."""
-    text = fold_digits(text)
+    text = fold_digits(text[:MOST_CHARACTERS])
     found: list[Figure] = []
     at = 0
     for sentence in sentences(text):
         at = max(at, text.find(sentence, at))
         of_sentence: list[Figure] = []
-        for place in _places(sentence):
-            of_sentence.append(_figure(sentence, at, place, of_sentence[-1] if of_sentence else None))
+        places = _places(sentence)
+        around = tuple(sorted(names_in(sentence).all)) if places else ()
+        for place in places:
+            of_sentence.append(_figure(sentence, at, place, around, of_sentence[-1] if of_sentence else None))
         found += of_sentence
         at += len(sentence)
+        if len(found) >= MOST_IN_TEXT:
+            break
     return tuple(found)
 
 
 def _places(sentence: str) -> list[_Place]:
-    numbers = [(n, k) for n in find_numbers(sentence) if (k := kind_of(n, sentence)) is not None]
+    numbers = [(n, k) for n in find_numbers(sentence) if (k := kind_of(n, sentence)) is not None][:MOST_IN_SENTENCE]
     cuts = _cuts(sentence) if numbers else []
     telling = [(n.start, k[3]) for n, k in numbers if not _is_definite(n, sentence)]
     found = []
@@ -152,7 +158,7 @@ def _is_definite(number: Number, sentence: str) -> bool:
     )
 
 
-def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> Figure:
+def _figure(sentence: str, offset: int, place: _Place, around: tuple[str, ...], last: Figure | None) -> Figure:
     number, own = place.number, sentence[place.low : place.high]
     chunk, chunk_end = _noun_chunk(sentence[place.noun : place.high]) if place.kind not in ("year", "day") else ([], 0)
     nouns, states = _measure(sentence, place, chunk, last)
@@ -168,7 +174,7 @@ def _figure(sentence: str, offset: int, place: _Place, last: Figure | None) -> F
         nouns=tuple(sorted(nouns)),
         heads=tuple(sorted(things_of(chunk))),
         states=tuple(sorted(states)),
-        around=tuple(sorted(names_in(sentence).all)),
+        around=around,
         places=tuple(sorted(names.all)),
         where=tuple(sorted(names.where)),
         qualifiers=tuple(sorted(qualifiers_of([w.lower() for w in _TOKEN.findall(own)]))),

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.figures import Figure, compare_figures, find_figures, interval, values_agree
+from monitor.text.figures import Figure, compare_figures, find_figures, interval, other_scope, values_agree
 from monitor.text.numbers import find_numbers, parse_words
 
 UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
@@ -167,3 +167,35 @@ def test_loose_comparison_needs_only_the_kind() -> None:
 
     assert not year.agrees
     assert compare_figures("The war was fought in 1991.", "The war was short.", strict=False) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["1 " * 50_000, "$5bn from 5 to 6% " * 10_000, "9" * 100_000, "Paris and Rome 5 " * 10_000]
+)
+def test_tables_and_noise_are_read_in_bounded_time(text: str) -> None:
+    """However many numbers a text has, no more than some hundreds are taken."""
+    assert len(find_figures(text)) < 400
+
+
+def test_a_whole_tells_of_how_many_not_how_many() -> None:
+    """In "170 of 329 seats" the first number counts the seats; the second is not set against other counts."""
+    part, whole = find_figures("The party won 170 of 329 seats.")
+
+    assert part.nouns == ("seat",)
+    assert (part.definite, whole.definite) == (False, True)
+    assert tuple(
+        c for c in compare_figures("The party won 170 of 329 seats.", "It won 170 seats.") if not c.agrees
+    ) == ()
+
+
+def test_ordinals_of_names_are_no_figures() -> None:
+    """First Republic is a bank, not the first of a number."""
+    assert find_figures("First Republic failed.") == ()
+
+
+def test_a_count_elsewhere_is_told_apart() -> None:
+    """A part of the claim's sum is named as what it is."""
+    found = other_scope("191 people died in Norland and Sudland.", "In Norland 120 people died.")
+
+    assert found is not None
+    assert "part" in found[2]
