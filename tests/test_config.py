@@ -1,7 +1,10 @@
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from monitor.config import Settings, check_settings, find_settings, load_settings
@@ -215,3 +218,30 @@ def test_documented_defaults_are_true() -> None:
             default = model.model_fields[key].default
             said = shown.strip('"')
             assert said in (str(default), f"{default:%H:%M}" if key == "at" else f"{default}".removesuffix(".0"), "[]")
+
+
+SHIPPED = (ROOT / "config" / "monitor.toml").read_text(encoding="utf-8")
+FULL = SHIPPED + '[health]\nfeed_failures = 3\n[daemon]\nlog_format = "text"\n' + SMTP
+VALUES = st.sampled_from(
+    """1 -1 0 1e400 nan true "" "x" "\\u0000" [] ["x"] [1] {} {a=1} 1979-05-27 07:32:00 1979-05-27T07:32:00Z
+    "é\\n" 9223372036854775808 [[[]]] x =""".split()
+)
+
+
+@given(st.integers(0, FULL.count("\n") - 1), VALUES, st.booleans())
+@example(0, "[" * 5000, True)
+def test_no_mutation_ends_in_anything_but_a_line(line: int, value: str, keep_key: bool) -> None:
+    """Whatever stands in the file, it loads or is a ConfigError of one line: never another exception."""
+    lines = FULL.split("\n")
+    key = lines[line].partition("=")[0].strip("# ")
+    lines[line] = f"{key} = {value}" if keep_key else value
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder), "\n".join(lines))
+        message = f"{path}: loaded"
+        try:
+            load_settings(path, {})
+        except ConfigError as exc:
+            message = str(exc)
+
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
