@@ -21,6 +21,13 @@ def absolute_path(path: Path, info: ValidationInfo) -> Path:
     return expanded if folder is None else Path(folder, expanded).resolve()
 
 
+def check_line(text: str) -> str:
+    """A text of one line without control characters."""
+    if not text.strip() or re.search(r"[\x00-\x1f\x7f]", text):
+        raise ValueError("empty, or holds a control character, write plain text on one line")
+    return text
+
+
 def check_address(text: str) -> str:
     """A mail address that can stand in a header and an envelope without surprise."""
     if not _ADDRESS.fullmatch(text) or len(text) > 254:

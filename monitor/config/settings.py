@@ -23,12 +23,13 @@ from monitor.config.checks import (
     check_address,
     check_contact,
     check_host,
+    check_line,
     check_zone,
     is_loopback,
 )
 from monitor.model import Recipient, Relation, Rule, Severity
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_line)]
 Names = tuple[Name, ...]
 FilePath = Annotated[Path, AfterValidator(absolute_path)]
 Seconds = Annotated[float, Field(gt=0, le=366 * 86400)]
@@ -130,7 +131,7 @@ class RecipientTable(Table):
 
     name: Name
     channel: Literal["smtp", "file"] = "smtp"
-    address: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    address: Annotated[str, StringConstraints(max_length=1000), AfterValidator(check_line)]
     alerts: bool = True
     digest: bool = True
 
