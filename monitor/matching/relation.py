@@ -31,6 +31,7 @@ _MOVING = frozenset({"share", "points"})
 _RUNNING = re.compile(
     r"\b(?:have|has|had|is|are|stands?|remains?|estimates?|so far|to date|toll|nearly|number)\b|\bby \d", re.IGNORECASE
 )
+_PROBABLY_OTHER = 4  # a count so many times smaller counts something else
 _PERIOD_DAYS = 60  # a figure "this month" or "this year" that much later speaks of another period
 # How often each rule was right on the development topics, rounded down.
 _WELL_BOUND = 0.88  # another magnitude bound that well was a contradiction each time
@@ -42,6 +43,7 @@ _CONFIDENCE = {
     "moved value": 0.5,
     "another period": 0.6,
     "undated lower count": 0.4,
+    "much lower count": 0.5,
     "other scope": 0.55,
     "list extended": 0.85,
     "undone": 0.8,
@@ -141,6 +143,8 @@ def _by_figure(claim: Claim, seen: Seen) -> _Ruling | None:
         return None  # the claim's other figure is there: the lower one counts something else
     if before and _RUNNING.search(claim.text):
         return _Ruling(Relation.RELATED, "earlier count", f"an earlier, lower count; {text}", shown)
+    if shown.report.value * _PROBABLY_OTHER < shown.claim.value:
+        return _Ruling(Relation.RELATED, "much lower count", f"probably another count; {text}", shown)
     if seen.days_after is None:
         return _Ruling(Relation.RELATED, "undated lower count", f"a lower count without a date; {text}", shown)
     if seen.days_after <= 0:

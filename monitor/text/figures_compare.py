@@ -16,6 +16,7 @@ _DAYS |= {"month": 30.44, "year": 365.25, "decade": 3652.5}
 _SIDES = frozenset({"opposition", "government"})  # who holds a part of a place
 _RANKED = re.compile(r"[a-z]est\b|\bmost\b", re.IGNORECASE)  # the second largest
 _EQUAL_MARGIN = 0.25  # an equal figure that is bound a little less well still is the one meant
+_SHARED_WORDS = 2
 _PART_OF = 30  # a count this many times smaller is another count
 MIN_BINDING = 0.5  # below this two figures do not measure the same
 
@@ -106,7 +107,10 @@ def _measure(claim: Figure, report: Figure) -> float:
         return 1.0 if nouns or not _telling(claim) or not _telling(report) else 0.7
     if nouns:
         return 0.7 if claim.states else 1.0
-    return 0.0
+    # Sums of money and shares are named by any words of their clause: two of them must be the same.
+    words = {*claim.nouns, *claim.context} & {*report.nouns, *report.context}
+    unnamed = not claim.nouns or not report.nouns or not claim.states
+    return 0.6 if unnamed and len(words) >= _SHARED_WORDS and claim.kind in ("money", "share") else 0.0
 
 
 def _telling(figure: Figure) -> set[str]:

@@ -173,6 +173,7 @@ def _figure(sentence: str, offset: int, place: _Place, around: tuple[str, ...], 
         unit=place.unit,
         nouns=tuple(sorted(nouns)),
         heads=tuple(sorted(things_of(chunk))),
+        context=tuple(sorted(_context(own) - nouns)) if place.kind in ("money", "share") else (),
         states=tuple(sorted(states)),
         around=around,
         places=tuple(sorted(names.all)),
@@ -193,6 +194,11 @@ def _figure(sentence: str, offset: int, place: _Place, around: tuple[str, ...], 
         end=offset + number.end,
         raw=sentence[number.start - len(softener.group() if softener else "") : place.noun + chunk_end].strip(" ,.;:"),
     )
+
+
+def _context(own: str) -> frozenset[str]:
+    """The stems of the words of a clause that are no names."""
+    return things_of([w for w in _TOKEN.findall(own) if w.islower() and w not in _SAYING])
 
 
 def _is_origin(before: str, after: str) -> bool:

@@ -19,7 +19,7 @@ _PERCENT = re.compile(r"[\s-]*(?:%|per\s?cent\b|pct\b)", re.IGNORECASE)
 _POINTS = re.compile(r"[\s-]*(?:(?:basis|percentage) points?)", re.IGNORECASE)
 _CURRENCY_BEFORE = re.compile(r"(?P<sign>[A-Z]{0,3}[$€£₺¥]|\b(?:USD|EUR|GBP|TL|TRY|JPY|IQD|CHF))\s?$")
 _CURRENCY_AFTER = re.compile(
-    r"\s*(?:us |u\.s\. |american |turkish |canadian |australian )?(?P<name>dollar|euro|pound|lira|yen|yuan|rouble|"
+    r"\s*(?:us |u\.s\. |swiss |[a-z]+ian |[a-z]+ish )?(?P<name>dollar|euro|pound|lira|yen|yuan|rouble|"
     r"ruble|dinar|franc|rupee|tl\b|usd\b|eur\b|gbp\b)s?\b",
     re.IGNORECASE,
 )

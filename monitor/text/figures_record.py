@@ -13,6 +13,7 @@ class Figure:
     unit: str  # "%", "USD", "hour", "m", "magnitude"; "" for counts
     nouns: tuple[str, ...]  # what is counted, as labels of small synonym groups or stems
     heads: tuple[str, ...]  # those of them that stand in its own noun phrase
+    context: tuple[str, ...]  # stems of the other words of its clause
     states: tuple[str, ...]  # what happened to it: dead, injured, arrested, destroyed...
     around: tuple[str, ...]  # keys of the names in its sentence
     places: tuple[str, ...]  # keys of the names in its clause

@@ -69,6 +69,9 @@ _PREFIX = re.compile(
     r"(?:\s+(?:the|an?|about|around|some))?\s*(?:of\s+)?(?:[A-Z]{0,3}[$€£₺]|USD|EUR|GBP|TL)?\s?$",
     re.IGNORECASE,
 )
+_PHRASAL = re.compile(
+    r"\b(?:t[ao]k\w+|took|hand\w*|turn\w*|carr\w+)\s+over\s+(?:\w+\s+)?$", re.IGNORECASE
+)  # took over 17 shops
 _AFTER = re.compile(
     r"\s*(?:or (?P<more>more|above|over)|or (?P<less>less|fewer)|(?P<odd>-odd|or so)|\+)", re.IGNORECASE
 )
@@ -262,7 +265,7 @@ def _is_range(last: Number, number: Number, text: str) -> bool:
 def _soften(number: Number, text: str) -> Number:
     """The number with the words before and after it read: about, at least, nearly, or more."""
     before = _PREFIX.search(text[max(0, number.start - 32) : number.start])
-    if before:
+    if before and not (before["min"] and _PHRASAL.search(text[max(0, number.start - 32) : number.start])):
         if before["about"]:
             # "some" softens numbers, but "some 25 of them" is still a count near 25.
             number = replace(number, approx=True)

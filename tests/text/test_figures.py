@@ -183,9 +183,9 @@ def test_a_whole_tells_of_how_many_not_how_many() -> None:
 
     assert part.nouns == ("seat",)
     assert (part.definite, whole.definite) == (False, True)
-    assert tuple(
-        c for c in compare_figures("The party won 170 of 329 seats.", "It won 170 seats.") if not c.agrees
-    ) == ()
+    assert (
+        tuple(c for c in compare_figures("The party won 170 of 329 seats.", "It won 170 seats.") if not c.agrees) == ()
+    )
 
 
 def test_ordinals_of_names_are_no_figures() -> None:
