@@ -87,6 +87,26 @@ _QUALIFIERS = {
     "southwest": "south-west southwest south-western southwestern",
 }
 
+# The same groups in Arabic, for the words that news counts most; written without vowel signs.
+_ARABIC_STATES = {
+    "dead": "قتيل قتلى قتيلا القتلى مقتل قتل وفاة وفيات ضحايا",
+    "injured": "جريح جرحى جريحا الجرحى مصاب مصابا مصابين المصابين إصابة اصابة",
+    "arrested": "اعتقال معتقل معتقلا معتقلين موقوف",
+    "displaced": "نازح نازحا نازحين النازحين",
+    "missing": "مفقود مفقودا مفقودين",
+}
+_ARABIC_THINGS = {
+    "person": "شخص شخصا أشخاص اشخاص مدني مدنيا مدنيين",
+    "soldier": "جندي جنديا جنود الجنود عنصر عنصرا",
+    "attack": "هجوم هجوما هجمات الهجمات هجمة",
+    "rocket": "صاروخ صاروخا صواريخ قذيفة قذائف",
+    "base": "قاعدة قواعد",
+    "lawmaker": "نائب نائبا نواب النواب",
+    "building": "مبنى مبان مباني بناية منزل منزلا منازل",
+    "tremor": "هزة زلزال زلازل هزات",
+    "country": "دولة دول بلد بلدان",
+}
+
 
 def _by_word(groups: dict[str, str]) -> dict[str, frozenset[str]]:
     table: dict[str, frozenset[str]] = {}
@@ -96,8 +116,8 @@ def _by_word(groups: dict[str, str]) -> dict[str, frozenset[str]]:
     return table
 
 
-_STATE_OF = _by_word(_STATES)
-_THING_OF = _by_word(_THINGS)
+_STATE_OF = _by_word(_STATES) | _by_word(_ARABIC_STATES)
+_THING_OF = _by_word(_THINGS) | _by_word(_ARABIC_THINGS)
 _QUALIFIER_OF = _by_word(_QUALIFIERS)
 GENERIC = frozenset({"person"})  # says nothing about what was counted
 

@@ -199,3 +199,10 @@ def test_a_count_elsewhere_is_told_apart() -> None:
 
     assert found is not None
     assert "part" in found[2]
+
+
+def test_an_arabic_count_meets_an_english_claim() -> None:
+    """Digits and the words that news counts most are read in Arabic too."""
+    (comparison,) = compare_figures("25 attacks were launched.", "المسلحون شنوا ٣٣ هجوما")
+
+    assert comparison.direction == 1
