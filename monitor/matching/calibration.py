@@ -5,7 +5,8 @@ Three numbers for each claim, all from the profile and the background table:
 * `background`: what general news reaches by chance: the expected raw score of a report in which every term stands as
   often as the background says, independently, plus three standard deviations (about the 99th percentile);
 * `sibling`: the 95th percentile of its raw score on pseudo reports that say *other* claims of the baseline;
-* `own`: its mean raw score on pseudo reports that say it.
+* `own`: what a report reaches that says the claim in one way: the lowest raw score among its own texts, each taken as a
+  report. Lowest, because one strand of a compound claim is enough.
 
 A pseudo report is a pair of texts (claims or phrases) of the profile, so the baseline's other claims serve as on-topic
 negatives for free.
@@ -26,7 +27,6 @@ DEVIATIONS = 3.0
 SIBLING_QUANTILE = 0.95
 MOST_PAIRS = 5_000  # all pairs of 100 texts; larger profiles take a fixed sample ...
 MOST_SCORES = 10_000_000  # ... of so many that scoring them against all claims stays within memory
-PARTNERS = 8  # for each text of a claim in a sample
 SEED = 20_200_407  # drawn numbers are the same on every machine
 
 
@@ -82,19 +82,11 @@ def _sibling_scores(space: Space, texts: Sequence[Terms], owner: Sequence[int]) 
 
 
 def _own_scores(space: Space, texts: Sequence[Terms], owner: Sequence[int]) -> Floats:
-    count = len(texts)
-    rng = np.random.default_rng(SEED)
-    partners = range(1, count) if count <= 100 else sorted(set(rng.integers(1, count, PARTNERS).tolist()))
-    total, seen = np.zeros(space.queries.shape[0]), np.zeros(space.queries.shape[0])
     owners = np.asarray(owner)
-    for step in partners:
-        rows = space.saturated(_joined(texts, [(i, (i + step) % count) for i in range(count)]))
-        scores = np.asarray(rows.multiply(space.queries[owners]).sum(axis=1)).ravel()
-        np.add.at(total, owners, scores)
-        np.add.at(seen, owners, 1)
-    if count == 1:
-        return np.asarray((space.saturated(texts) @ space.queries.T).toarray()).ravel()
-    return total / np.maximum(seen, 1)
+    alone = np.asarray(space.saturated(texts).multiply(space.queries[owners]).sum(axis=1)).ravel()
+    lowest = np.full(space.queries.shape[0], np.inf)
+    np.minimum.at(lowest, owners, alone)
+    return np.where(np.isfinite(lowest), lowest, 0.0)
 
 
 def calibrate(space: Space, texts: Sequence[Terms], owner: Sequence[int], frequency: Floats) -> Calibration:

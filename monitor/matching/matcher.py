@@ -15,7 +15,7 @@ from monitor.errors import BaselineError
 from monitor.matching import scoring
 from monitor.matching.background import load_background
 from monitor.matching.calibration import calibrate
-from monitor.matching.explain import PassageFinder, named, shares
+from monitor.matching.explain import NewsIdf, PassageFinder, named, shares
 from monitor.matching.pruning import Pruner, dot_pairs
 from monitor.matching.relation import relate
 from monitor.matching.space import Floats, build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
@@ -79,6 +79,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.baseline_ = X
         self.background_ = background.name
         self.extractor_ = make_extractor(X, background)
+        self.idf_ = NewsIdf(self.extractor_, background)
         texts: list[Terms] = []
         owner: list[int] = []
         queries = []
@@ -137,7 +138,8 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         nearest = np.zeros(len(reports))
         np.maximum.at(nearest, rows, topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)[raw.indices])
         claims = raw.indices
-        scores = scoring.squash(raw.data * stranger[rows] / self.bars_[claims], self.steepness_[claims])
+        ratio = scoring.beside_the_best(raw.data * stranger[rows] / self.bars_[claims], rows, len(reports))
+        scores = scoring.squash(ratio, self.steepness_[claims])
         return _Batch(
             saturated=saturated,
             scores=sp.csr_matrix((scores, claims, raw.indptr), shape=raw.shape),
@@ -166,7 +168,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         over = values >= self.thresholds_[claims]
         above = [(int(claims[i]), float(values[i])) for i in order if on_topic and over[i] and values[i] > 0]
         best, best_score = (int(claims[order[0]]), float(values[order[0]])) if len(order) else (0, 0.0)
-        finder = PassageFinder(report.title, report.text, self.extractor_) if above else None
+        finder = PassageFinder.of_report(report.title, report.text, self.extractor_, self.idf_) if above else None
         matches = tuple(self._match(report, batch, row, pair, finder, day) for pair in above) if finder else ()
         decision, reason = self._decide(best_score, best, bool(matches))
         return Scored(
@@ -197,13 +199,19 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         product = saturated[row].multiply(self.space_.queries[claim]).tocoo()
         return {self.space_.terms[c]: float(v) for c, v in zip(product.col, product.data, strict=True)}
 
+    def query(self, claim: int) -> dict[str, float]:
+        """The terms of claim number `claim` with their weights in it."""
+        row = slice(*self.space_.queries.indptr[claim : claim + 2])
+        columns, weights = self.space_.queries.indices[row], self.space_.queries.data[row]
+        return {self.space_.terms[c]: float(weight) for c, weight in zip(columns, weights, strict=True)}
+
     def _match(
         self, report: Report, batch: _Batch, row: int, pair: tuple[int, float], finder: PassageFinder, day: date | None
     ) -> Match:
         number, score = pair
         claim = self.baseline_.claims[number]
         parts = self._parts(batch.saturated, row, number)
-        passage = finder.best(parts)
+        passage = finder.best(self.query(number))
         text = passage.text if passage else report.title
         verdict = relate(claim, report, text, baseline_date=self.baseline_.published, story_date=day)
         return Match(

@@ -2,11 +2,14 @@
 
 For claim j, with its calibration (background, sibling, own) and its mode ("with phrases" or "plain"):
 
-    bar(j)   = T own(j)^E + S sibling(j) + G background(j)        the raw score at which alarms and misses balance
-    score    = x^k / (1 + x^k),  x = raw / bar                    0 for nothing in common, 0.5 at the bar, below 1
+    bar(j)  = T own(j)^E + S sibling(j) + G background(j)     the raw score at which alarms and misses balance
+    x(j)    = raw(j) / bar(j)
+    score   = y^k / (1 + y^k),  y = x / max(best, 0.2)^C      best: the report's largest x; 0 for nothing in common,
+                                                              0.5 where alarms and misses balance, always below 1
 
-The second line is a logistic curve over ln(raw / bar). The constants below were found on two labelled topics together
-(`python -m bench.quality.claims`); run the quality gate after any change.
+The last line is a logistic curve over ln y. Dividing by a little of `best` says that what a report tells with full
+force makes its faint echoes of other claims less likely to be meant. The constants were found on two labelled topics
+together (docs/matching.md); run the quality gate after any change.
 """
 
 from dataclasses import dataclass
@@ -28,8 +31,10 @@ class Curve:
     steepness: float  # k, fitted so that a score of 0.8 is right about eight times in ten
 
 
-WITH_PHRASES = Curve(bar=0.58, own=0.75, sibling=0.25, background=0.5, steepness=4.4)
-PLAIN = Curve(bar=0.522, own=0.5, sibling=0.0, background=1.0, steepness=2.8)
+WITH_PHRASES = Curve(bar=0.64, own=0.75, sibling=0.15, background=0.75, steepness=4.8)
+PLAIN = Curve(bar=0.34, own=0.5, sibling=0.15, background=1.0, steepness=3.0)
+COMPANY = 0.2  # C
+COMPANY_LEAST = 0.2
 
 # A report that names nobody and nothing of the baseline may tell of a like event elsewhere; worth what it was worth on
 # the development topics (report average precision .980 to .991 on one, unchanged on the other).
@@ -67,10 +72,20 @@ def steepness(with_phrases: np.ndarray) -> Floats:
     return np.where(with_phrases, WITH_PHRASES.steepness, PLAIN.steepness)
 
 
+def beside_the_best(ratio: Floats, rows: np.ndarray, count: int) -> Floats:
+    """y of each pair, given x of each pair and the report (0 to `count` - 1) it belongs to."""
+    best = np.full(count, COMPANY_LEAST)
+    np.maximum.at(best, rows, ratio)
+    return np.asarray(ratio / best[rows] ** COMPANY)
+
+
 def raw_at(score: Floats, bar: Floats, power: Floats) -> Floats:
-    """The raw score at which each claim reaches `score` (0..1, exclusive): the inverse of `squash`."""
+    """The lowest raw score at which a claim can reach `score` (0..1, exclusive), whatever else the report says."""
     inside = np.clip(score, 1e-6, 1 - 1e-6)
-    return np.asarray(bar * (inside / (1 - inside)) ** (1 / power))
+    y = (inside / (1 - inside)) ** (1 / power)
+    # A claim that is itself the best needs x = y^(1 / (1 - C)); one beside a better claim needs more.
+    alone = y ** (1 / (1 - COMPANY))
+    return np.asarray(bar * np.where(alone >= COMPANY_LEAST, alone, y * COMPANY_LEAST**COMPANY))
 
 
 def squash(ratio: Floats, power: Floats | float) -> Floats:
