@@ -165,7 +165,17 @@ def _other_period(seen: Seen) -> _Ruling | None:
 
 
 def _told(figure: Figure) -> str:
-    return f"{figure.raw} {figure.scope}".strip() if figure.scope not in figure.raw else figure.raw
+    """The figure with its noun and its time, as a note tells it."""
+    scope = figure.scope.strip(" .")
+    return _named(figure) if scope in figure.raw else f"{_named(figure)} {scope}".strip()
+
+
+def _named(figure: Figure) -> str:
+    """The figure as written; with what it counts in brackets where its own words do not say it."""
+    if any(c.isalpha() for c in figure.raw) or figure.kind == "share":
+        return figure.raw
+    what = figure.states[0] if figure.states else figure.unit if figure.kind == "magnitude" else ""
+    return f"{figure.raw} ({what})" if what else figure.raw
 
 
 def _dated(seen: Seen) -> str:
@@ -180,7 +190,7 @@ def _pairs(comparisons: Sequence[FigureComparison], shown: FigureComparison | No
     """The figures side by side, the pair that decided first."""
     ordered = sorted(comparisons, key=lambda c: (c is not shown, c.agrees))
     return tuple(
-        FigurePair(claim=c.claim.raw, report=c.report.raw, agrees=c.agrees)
+        FigurePair(claim=_named(c.claim), report=_named(c.report), agrees=c.agrees)
         for c in ordered
         if c is shown or c.agrees or shown is not None
     )

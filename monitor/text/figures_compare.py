@@ -9,7 +9,7 @@ from monitor.text.figures_measures import GENERIC
 from monitor.text.figures_record import Figure
 
 # How far a rounded or softened number may lie from what it stands for, as a share of it.
-_ROUNDED, _ABOUT, _MORE = 0.03, 0.04, 0.25
+_ROUNDED, _ABOUT, _MORE, _JUST = 0.03, 0.04, 0.25, 0.015
 _EXACT_KINDS = frozenset({"year", "day", "ordinal", "age"})
 _DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
 _DAYS |= {"month": 30.44, "year": 365.25, "decade": 3652.5}
@@ -50,7 +50,7 @@ def interval(figure: Figure) -> tuple[float, float]:
     if figure.bound == "min":
         return value, high + max(min(figure.step, _MORE * abs(value)), _ROUNDED * abs(value), slack)
     if figure.bound in ("max", "below"):
-        return value - max(min(figure.step, _MORE * abs(value)), _ABOUT * abs(value)), high
+        return value - max(min(figure.step, _MORE * abs(value)), _JUST * abs(value)), high
     return value - slack, high + slack
 
 
