@@ -80,8 +80,8 @@ def merge(connection: Connection, story_id: int, into_id: int) -> None:
     connection.run(
         """
         UPDATE stories SET
-            started_at = MIN(started_at, o.started_at),
-            last_report_at = MAX(last_report_at, o.last_report_at)
+            started_at = MIN(stories.started_at, o.started_at),
+            last_report_at = MAX(stories.last_report_at, o.last_report_at)
         FROM (SELECT started_at, last_report_at FROM stories WHERE id = :story_id) o
         WHERE stories.id = :into_id
         """,

@@ -3,12 +3,15 @@
 import sqlite3
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.demo import run
 from monitor.errors import ConfigError
+from monitor.pipeline import relink_stories
+from monitor.store import open_store
 
 
 @dataclass
@@ -133,3 +136,15 @@ def test_readme_shows_what_is_printed(shown: Shown) -> None:
     from readme_example import README, cut_example, example_of
 
     assert example_of(README.read_text(encoding="utf-8")) == cut_example(shown.text)
+
+
+def test_second_look_at_stories_keeps_every_report(shown: Shown) -> None:
+    """Stories that arrival kept apart are merged; each report still has a story, and nothing told is forgotten."""
+    before = _rows(shown, "SELECT COUNT(*) FROM alerts")
+    with open_store(shown.folder / "monitor.db", clock=lambda: datetime.now(UTC)) as store:
+        merged = relink_stories(store, clock=lambda: datetime.now(UTC))
+    orphans = _rows(shown, "SELECT COUNT(*) FROM reports r LEFT JOIN stories s ON s.id = r.story_id WHERE s.id IS NULL")
+
+    assert merged >= 1
+    assert orphans == [(0,)]
+    assert _rows(shown, "SELECT COUNT(*) FROM alerts") == before
