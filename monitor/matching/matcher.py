@@ -97,7 +97,8 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.calibration_ = calibrate(self.space_, texts, owner, np.array([df for _, df in frequency]))
         self.with_phrases_ = np.array([bool(claim.phrases) for claim in X.claims])
         self.bars_ = scoring.bars(self.calibration_, self.with_phrases_)
-        self.steepness_ = scoring.steepness(self.with_phrases_)
+        self.steepness_ = scoring.of_mode("steepness", self.with_phrases_)
+        self.company_ = scoring.of_mode("company", self.with_phrases_)
         self.thresholds_ = np.array([self.threshold if c.threshold is None else c.threshold for c in X.claims])
         self.pruner_ = self._make_pruner() if len(X.claims) > SMALL else None
         self.n_features_in_ = 1
@@ -105,7 +106,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _make_pruner(self) -> Pruner:
         near = scoring.NEAR_MISS * self.thresholds_
-        return Pruner(self.space_.queries, scoring.raw_at(near, self.bars_, self.steepness_))
+        return Pruner(self.space_.queries, scoring.raw_at(near, self.bars_, self.steepness_, self.company_))
 
     @property
     def mode(self) -> str:
@@ -138,7 +139,9 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         nearest = np.zeros(len(reports))
         np.maximum.at(nearest, rows, topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)[raw.indices])
         claims = raw.indices
-        ratio = scoring.beside_the_best(raw.data * stranger[rows] / self.bars_[claims], rows, len(reports))
+        ratio = scoring.beside_the_best(
+            raw.data * stranger[rows] / self.bars_[claims], rows, len(reports), self.company_[claims]
+        )
         scores = scoring.squash(ratio, self.steepness_[claims])
         return _Batch(
             saturated=saturated,

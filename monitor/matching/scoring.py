@@ -28,12 +28,12 @@ class Curve:
     own: float  # E
     sibling: float  # S
     background: float  # G
+    company: float  # C
     steepness: float  # k, fitted so that a score of 0.8 is right about eight times in ten
 
 
-WITH_PHRASES = Curve(bar=0.64, own=0.75, sibling=0.15, background=0.75, steepness=4.8)
-PLAIN = Curve(bar=0.34, own=0.5, sibling=0.15, background=1.0, steepness=3.0)
-COMPANY = 0.2  # C
+WITH_PHRASES = Curve(bar=0.64, own=0.75, sibling=0.15, background=0.75, company=0.2, steepness=4.8)
+PLAIN = Curve(bar=1.7, own=0.0, sibling=0.25, background=0.75, company=0.05, steepness=3.0)
 COMPANY_LEAST = 0.2
 
 # A report that names nobody and nothing of the baseline may tell of a like event elsewhere; worth what it was worth on
@@ -67,25 +67,25 @@ def bars(calibration: Calibration, with_phrases: np.ndarray) -> Floats:
     return np.where(height > 0, height, np.inf)
 
 
-def steepness(with_phrases: np.ndarray) -> Floats:
-    """k of each claim."""
-    return np.where(with_phrases, WITH_PHRASES.steepness, PLAIN.steepness)
+def of_mode(name: str, with_phrases: np.ndarray) -> Floats:
+    """One constant of each claim's curve."""
+    return np.asarray(np.where(with_phrases, getattr(WITH_PHRASES, name), getattr(PLAIN, name)), dtype=np.float64)
 
 
-def beside_the_best(ratio: Floats, rows: np.ndarray, count: int) -> Floats:
-    """y of each pair, given x of each pair and the report (0 to `count` - 1) it belongs to."""
+def beside_the_best(ratio: Floats, rows: np.ndarray, count: int, company: Floats) -> Floats:
+    """y of each pair, given x and C of each pair and the report (0 to `count` - 1) it belongs to."""
     best = np.full(count, COMPANY_LEAST)
     np.maximum.at(best, rows, ratio)
-    return np.asarray(ratio / best[rows] ** COMPANY)
+    return np.asarray(ratio / best[rows] ** company)
 
 
-def raw_at(score: Floats, bar: Floats, power: Floats) -> Floats:
+def raw_at(score: Floats, bar: Floats, power: Floats, company: Floats) -> Floats:
     """The lowest raw score at which a claim can reach `score` (0..1, exclusive), whatever else the report says."""
     inside = np.clip(score, 1e-6, 1 - 1e-6)
     y = (inside / (1 - inside)) ** (1 / power)
     # A claim that is itself the best needs x = y^(1 / (1 - C)); one beside a better claim needs more.
-    alone = y ** (1 / (1 - COMPANY))
-    return np.asarray(bar * np.where(alone >= COMPANY_LEAST, alone, y * COMPANY_LEAST**COMPANY))
+    alone = y ** (1 / (1 - company))
+    return np.asarray(bar * np.where(alone >= COMPANY_LEAST, alone, y * COMPANY_LEAST**company))
 
 
 def squash(ratio: Floats, power: Floats | float) -> Floats:
