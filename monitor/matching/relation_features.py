@@ -65,7 +65,8 @@ _OPPOSITES = (
 )  # fmt: skip
 _SAME_ONCE_DENIED = (("withdraw", "transfer"), ("fail", "bankrupt"), ("fail", "closebank"), ("attack", "airstrike"))
 _NEGATORS = frozenset(
-    "not no never neither nor without cannot didnt doesnt wont isnt arent wasnt werent hasnt havent".split()
+    "not no never neither nor without cannot refused refuses declined didnt doesnt wont isnt arent wasnt werent hasnt "
+    "havent".split()
 )
 _MORE = re.compile(
     r"\b(?:another|further|additional|more|also|new|newly|other|second|third|two|three|four|both|re-?open\w*)\b",
