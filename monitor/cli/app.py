@@ -18,6 +18,7 @@ from monitor.cli import (
     demo,
     digest,
     doctor,
+    evaluate,
     feeds,
     init,
     match,
@@ -38,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for group in (init, demo, poll, daemon, match, claims, alerts, digest, search, feeds, baseline, doctor):
+for group in (init, demo, poll, daemon, match, claims, alerts, digest, search, feeds, baseline, evaluate, doctor):
     group.register(app)
 
 

@@ -53,7 +53,7 @@ def match(
 
     profile = load_profile(baseline)
     ids, reports = read_reports(_lines(file), "standard input" if file == "-" else file)
-    scored, stories = _judge(profile, reports)
+    scored, stories = judge(profile, reports)
     if form is MatchFormat.TABLE:
         _print_cards(profile, reports, scored)
         return
@@ -88,7 +88,8 @@ def _match_object(found: "Match") -> dict[str, Any]:
     }
 
 
-def _judge(profile: "Baseline", reports: "Sequence[Report]") -> "tuple[list[Scored], list[int]]":
+def judge(profile: "Baseline", reports: "Sequence[Report]") -> "tuple[list[Scored], list[int]]":
+    """The verdict on each report and the story it belongs to, in order."""
     if not reports:
         return [], []
     from monitor.matching.matcher import ClaimMatcher
