@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from monitor.matching.background import Background
-from monitor.matching.romanise import consonant_key
+from monitor.matching.romanise import name_key, possible_keys
 from monitor.model import Entity
 from monitor.text.stems import STOP_WORDS, stem, words
 
@@ -88,7 +88,7 @@ class EntityFinder:
             tree.setdefault(_END, number)
 
     def _add_keys(self, path: Sequence[str], number: int) -> None:
-        keys = [consonant_key(w) for w in path]
+        keys = [name_key(w) for w in path]
         least = _LEAST_KEY if len(path) == 1 else _LEAST_KEYS
         if sum(map(len, keys)) < least:
             return
@@ -115,13 +115,13 @@ class EntityFinder:
     def _is_common(self, word: str) -> bool:
         return word in STOP_WORDS or self._background.is_common(stem(word), _COMMON)
 
-    def _other_spelling(self, word: str) -> str:
-        """The consonant key of a word that may be a name; of an everyday word the word itself."""
-        return word if self._is_common(word) else consonant_key(word) or word
+    def _spellings(self, word: str) -> tuple[str, ...]:
+        """The keys of the names that a word may be a spelling of; none for an everyday word."""
+        return () if self._is_common(word) else possible_keys(word)
 
     def may_start(self, word: str) -> bool:
         """Whether a name may begin with this folded word."""
-        return word in self._exact or word in self._keys or self._other_spelling(word) in self._keys
+        return word in self._exact or word in self._keys or any(key in self._keys for key in self._spellings(word))
 
     def single(self, word: str) -> int | None:
         """The entity that this word names whatever follows it; None where it names nobody or begins a longer name."""
@@ -132,7 +132,7 @@ class EntityFinder:
 
     def followers(self, word: str) -> frozenset[str] | None:
         """The words and consonant keys of which one must follow for a name to begin here; None: it may stand alone."""
-        nodes = (self._exact.get(word), self._keys.get(word), self._keys.get(self._other_spelling(word)))
+        nodes = [self._exact.get(word), *(self._keys.get(key) for key in (word, *self._spellings(word)))]
         known = [node for node in nodes if node]
         if any(_END in node for node in known):
             return None
@@ -180,7 +180,7 @@ class EntityFinder:
         best: tuple[int, int | None] = (at, None)
         for here in range(at, len(text_words)):
             word = text_words[here]
-            node = tree.get(word) or tree.get(self._other_spelling(word))
+            node = tree.get(word) or next((tree[key] for key in self._spellings(word) if key in tree), None)
             if node is None:
                 break
             tree = node

@@ -55,6 +55,8 @@ class Families:
 
 @lru_cache(maxsize=1)
 def load_families() -> Families:
-    """The shipped families of English event words."""
-    text = (files("monitor.matching") / "data" / "event-families.txt").read_text(encoding="utf-8")
-    return Families(tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#")))
+    """The shipped families: English event words, and Arabic ones, which bridge the two languages."""
+    data = files("monitor.matching") / "data"
+    texts = [(data / name).read_text(encoding="utf-8") for name in ("event-families.txt", "event-families-ar.txt")]
+    lines = [line for text in texts for line in text.splitlines()]
+    return Families(tuple(line for line in lines if line.strip() and not line.startswith("#")))

@@ -11,6 +11,8 @@ _PAIRS = (("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("sh", "s"), ("ph"
 _SINGLE = str.maketrans({"q": "k", "c": "k", "v": "w", "z": "z", "p": "b"})
 _VOWELS = re.compile("[aeiouyw]+")
 _DOUBLE = re.compile(r"(.)\1+")
+_ARABIC_WORD = re.compile("[\u0600-\u06ff]{3,}")
+_PROCLITICS = frozenset("وفبلك")  # and, so, by, for, like: written as one word with what follows
 _LATIN_WORD = re.compile(r"[a-z]{5,}")
 
 
@@ -26,3 +28,25 @@ def consonant_key(word: str) -> str:
     first = "a" if _VOWELS.match(key) else ""
     key = first + _DOUBLE.sub(r"\1", _VOWELS.sub("", key))
     return key[:-1] if len(key) > 3 and key.endswith("h") else key
+
+
+def _without_article(word: str) -> str:
+    return word[2:] if word.startswith("ال") and len(word) > 4 else word
+
+
+def name_key(word: str) -> str:
+    """The key under which a word of a listed name is known: consonants in Latin letters, no article in Arabic ones."""
+    return _without_article(word) if _ARABIC_WORD.fullmatch(word) else consonant_key(word)
+
+
+@lru_cache(maxsize=100_000)
+def possible_keys(word: str) -> tuple[str, ...]:
+    """The keys of the names that a word of a text may be a spelling of, likeliest first."""
+    if not _ARABIC_WORD.fullmatch(word):
+        key = consonant_key(word)
+        return (key,) if key else ()
+    keys = [_without_article(word)]
+    if word[0] in _PROCLITICS and len(word) > 3:
+        rest = "ا" + word if word.startswith("لل") else word[1:]  # "lil" is "for the": l + al
+        keys.append(_without_article(rest))
+    return tuple(keys)

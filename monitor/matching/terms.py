@@ -18,7 +18,8 @@ from typing import Any, Generic, TypeVar
 
 from monitor.matching.entities import EntityFinder
 from monitor.matching.families import Families
-from monitor.matching.romanise import consonant_key
+from monitor.matching.romanise import possible_keys
+from monitor.text.fold import fold
 from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, tokens
 
 MAX_CHARACTERS = 20_000  # of one text; nothing that a news report has to say comes later
@@ -27,13 +28,20 @@ LONGEST_MEMBER = 4  # words of an event family's member
 MAX_COUNT = 255  # of one term, so that repeating a name 2,000 times wins nothing and no sum overflows
 
 _MONTHS = {
-    name: number
+    fold(name): number
     for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sep sept", "october oct", "november nov", "december dec"), 1,
+        ("january jan يناير", "february feb فبراير شباط", "march mar مارس آذار", "april apr أبريل نيسان",
+         "may مايو أيار", "june jun يونيو حزيران", "july jul يوليو تموز", "august aug أغسطس آب",
+         "september sep sept سبتمبر أيلول", "october oct أكتوبر", "november nov نوفمبر", "december dec ديسمبر"), 1,
     )
     for name in names.split()
 }  # fmt: skip
+# Months of the Levant that are two words each.
+_MONTH_PAIRS = {
+    tuple(fold(name).split()): number
+    for name, number in (("كانون الثاني", 1), ("تشرين الأول", 10), ("تشرين الثاني", 11), ("كانون الأول", 12))
+}
+_MONTH_STARTS = _MONTHS.keys() | {first for first, _ in _MONTH_PAIRS}
 _SCALES = {"thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 _PERCENT = frozenset({"percent", "pct"})
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -61,15 +69,30 @@ def _number(token: str) -> float | None:
         return None
 
 
+def _month_at(text: Sequence[str], at: int) -> tuple[int | None, int]:
+    """The number of the month named at position `at`, if any, and how many words name it."""
+    pair = _MONTH_PAIRS.get(tuple(text[at : at + 2]))
+    return (pair, 2) if pair else (_MONTHS.get(text[at]) if at < len(text) else None, 1)
+
+
+def _day_at(text: Sequence[str], at: int) -> int | None:
+    found = _ORDINAL.fullmatch(text[at]) if at < len(text) else None
+    return int(found[1]) if found and 1 <= int(found[1]) <= 31 else None
+
+
 def figure_or_day(text: Sequence[str], at: int) -> tuple[str | None, int]:
     """The term of the figure or day that begins at position `at`, if any, and how many words it takes."""
+    month, used = _month_at(text, at)
+    if month:
+        day = _day_at(text, at + used)
+        return (f"d:{month:02d}-{day:02d}", used + 1) if day else (None, 1)
+    if not text[at][0].isdigit():  # the first word of a month of two words, alone
+        return None, 1
+    month, used = _month_at(text, at + 1)
+    day = _day_at(text, at)
+    if month and day:
+        return f"d:{month:02d}-{day:02d}", used + 1
     token, after = text[at], text[at + 1] if at + 1 < len(text) else ""
-    if token in _MONTHS:
-        day = _ORDINAL.fullmatch(after)
-        return (f"d:{_MONTHS[token]:02d}-{int(day[1]):02d}", 2) if day and int(day[1]) <= 31 else (None, 1)
-    ordinal = _ORDINAL.fullmatch(token)
-    if ordinal and after in _MONTHS and int(ordinal[1]) <= 31:
-        return f"d:{_MONTHS[after]:02d}-{int(ordinal[1]):02d}", 2
     value = _number(token)
     if value is None:
         return f"f:{token}", 1
@@ -122,7 +145,7 @@ class Coder(Generic[Code]):
             self._memo[word] = self._mention(named)
         elif self._is_special(word, root):
             self._memo[word] = self._SPECIAL
-            names = None if word[0].isdigit() or word in _MONTHS else self._finder.followers(word)
+            names = None if word[0].isdigit() or word in _MONTH_STARTS else self._finder.followers(word)
             self._followers[word] = None if names is None else names | self._families.followers(root)
         else:
             self._memo[word] = self._plain[word]
@@ -136,14 +159,17 @@ class Coder(Generic[Code]):
         return self._word + self._codes((root, *self._families.of_stem(root)))
 
     def _is_special(self, word: str, root: str) -> bool:
-        if word[0].isdigit() or word in _MONTHS:
+        if word[0].isdigit() or word in _MONTH_STARTS:
             return self._may_be_figure(word)
         return bool(self._codes(self._families.begun_by(root))) or self._finder.may_start(word)
 
     def _may_be_figure(self, word: str) -> bool:
         """Whether any figure or day that begins with this word has a code: most numbers of the world have none."""
-        after = ["", *_SCALES, "percent", *_MONTHS, *map(str, range(1, 32))]
-        possible = {figure_or_day((word, then), 0)[0] for then in after}
+        days = map(str, range(1, 32))
+        after = [(), *((then,) for then in (*_SCALES, "percent", *_MONTHS, *days)), *_MONTH_PAIRS]
+        possible = {figure_or_day((word, *then), 0)[0] for then in after}
+        pairs = [pair for pair in _MONTH_PAIRS if pair[0] == word]
+        possible |= {figure_or_day((*pair, str(day)), 0)[0] for pair in pairs for day in range(1, 32)}
         return self._finder.may_start(word) or bool(self._codes(term for term in possible if term))
 
     def _mention(self, number: int) -> tuple[Code, ...]:
@@ -174,9 +200,8 @@ class Coder(Generic[Code]):
         following = self._followers.get(word)
         if following is not None:
             after = text[at + 1] if at + 1 < len(text) else ""
-            if not (
-                after in following or consonant_key(after) in following or stem(after, self._language) in following
-            ):
+            ahead = (after, stem(after, self._language), *possible_keys(after))
+            if following.isdisjoint(ahead):
                 return at + 1, self._plain_of(word)
         mention = self._finder.find_at(text, at)
         if mention:
@@ -184,7 +209,7 @@ class Coder(Generic[Code]):
         skipped = self._finder.skips(text, at)  # a `not` name
         if skipped > at:  # the words of someone else's name count as words, not as the name within it
             return skipped, tuple(chain.from_iterable(self._plain_of(t) for t in text[at:skipped]))
-        if word[0].isdigit() or word in _MONTHS:
+        if word[0].isdigit() or word in _MONTH_STARTS:
             term, used = figure_or_day(text, at)
             if term:
                 return at + used, self._word + self._codes((term,))
