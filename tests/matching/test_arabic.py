@@ -40,4 +40,4 @@ def test_arabic_report_on_something_else_matches_nothing(matcher: ClaimMatcher, 
 @pytest.mark.parametrize("written", ["وكتائب حزب الله", "لكتائب حزب الله", "بكتائب حزب الله"])
 def test_words_written_together_with_a_name_do_not_hide_it(matcher: ClaimMatcher, written: str) -> None:
     """And, for, by are one word with what follows them in Arabic."""
-    assert "Kataib Hezbollah" in matcher.extractor_.entities(written)
+    assert "e:Kataib Hezbollah" in matcher.extractor_.extract(written).counts
