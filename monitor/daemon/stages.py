@@ -135,7 +135,8 @@ class Stages:
             store.sync_feeds(watch.sources)
 
     def _store(self, watch: Watch) -> Store:
-        return open_store(watch.settings.database, clock=self._clock)
+        """Unchecked, for ticks come every few seconds: `prepare` reads the whole file for damage, once."""
+        return open_store(watch.settings.database, clock=self._clock, check=False)
 
     def _noted(self, fetcher: T) -> T:
         """The fetcher as it is; it is made inside the poll's event loop, which is the moment to note how to stop it."""
