@@ -4,6 +4,7 @@ import re
 from base64 import encodebytes
 from collections.abc import Sequence
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -27,10 +28,8 @@ def build_mail(message: Message, *, sender: str, to_name: str, to_address: str, 
     try:
         headers = _headers(message, sender, to_name, to_address, date)
         mail = EmailMessage(policy=_POLICY)
-        for name, value in headers:
-            mail[name] = value
         _set_bodies(mail, message)
-        raw = mail.as_bytes()
+        raw = "".join(_header_line(name, value) for name, value in headers).encode("ascii") + mail.as_bytes()
     except (ValueError, LookupError, TypeError, AttributeError) as exc:  # what the email package raises on bad values
         raise MessageError(f"message {message.message_id!r} cannot be composed: {exc}") from exc
     _verify(raw, headers, html=message.html is not None)
@@ -54,6 +53,18 @@ def _headers(message: Message, sender: str, to_name: str, to_address: str, date:
             raise MessageError(f"message {message.message_id}: header {name!r} may not be set")
         headers.append((name, header_text(value)))
     return headers
+
+
+def _header_line(name: str, value: str) -> str:
+    """One header, folded, as ASCII. The policy's own folding loses or adds a space between encoded words."""
+    if value.isascii():
+        return str(_POLICY.fold(name, value))
+    shown, address = value, ""
+    if name in ("From", "To"):
+        shown, bracket, address = value.rpartition(" <")
+        shown, address = shown.strip('"'), bracket + address
+    encoded = Header(shown, "utf-8", header_name=name).encode(linesep="\r\n")
+    return f"{name}: {encoded}{address}\r\n"
 
 
 def _address(name: str, address: str) -> Address:
