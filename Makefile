@@ -52,9 +52,9 @@ bench: dev  ## the measured statements of the README, each beside a peer
 
 lock: dev  ## resolve the newest allowed versions and pin them with hashes
 	@$(BIN)/uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 \
-	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade -o requirements.lock
+	    --generate-hashes --custom-compile-command "make lock" --upgrade -o requirements.lock
 	@$(BIN)/uv pip compile -q pyproject.toml --group build --group dev --universal --python-version 3.11 \
-	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -c requirements.lock --upgrade -o requirements-dev.lock
+	    --generate-hashes --custom-compile-command "make lock" -c requirements.lock --upgrade -o requirements-dev.lock
 
 clean:  ## remove what the other targets made
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist demo
