@@ -1,10 +1,13 @@
-"""The table `fetches`: one row for each poll of each feed."""
+"""The table `fetches`: the last polls of each feed, one row for each."""
 
 from datetime import datetime
+from typing import Any
 
 from monitor.model import FeedOutcome
 from monitor.store.connection import Connection
 from monitor.store.records import PollStored
+
+KEPT = 30  # of each feed: enough to see a pattern, however many feeds there are
 
 
 def record(connection: Connection, feed_id: int, outcome: FeedOutcome, stored: PollStored) -> None:
@@ -37,8 +40,45 @@ def record(connection: Connection, feed_id: int, outcome: FeedOutcome, stored: P
             "error": outcome.error,
         },
     )
+    _forget_old(connection, feed_id)
 
 
-def prune(connection: Connection, before: datetime) -> int:
-    """Forget polls older than that; gives how many. Reports stay."""
-    return connection.run("DELETE FROM fetches WHERE started_at < :before", {"before": before})
+def history(connection: Connection, url: str) -> list[dict[str, Any]]:
+    """The polls of a feed that are kept, newest first."""
+    return connection.rows(
+        """
+        SELECT
+            p.started_at, p.result, p.status, p.items, p.new_reports, p.revised_reports, p.skipped, p.size_bytes,
+            p.format, ROUND(p.duration_s, 2) AS duration_s, p.final_url, p.error_kind, p.error
+        FROM fetches p
+        JOIN feeds f ON f.id = p.feed_id
+        WHERE f.url = :url
+        ORDER BY p.id DESC
+        """,
+        {"url": url},
+    )
+
+
+def latest_errors(connection: Connection, since: datetime) -> dict[str, str | None]:
+    """How the last poll of each feed that was asked since then failed, by one word; None where it went well."""
+    rows = connection.rows(
+        """
+        SELECT f.url, p.error_kind
+        FROM fetches p
+        JOIN feeds f ON f.id = p.feed_id
+        WHERE p.id IN (SELECT MAX(id) FROM fetches WHERE started_at >= :since GROUP BY feed_id)
+        """,
+        {"since": since},
+    )
+    return {row["url"]: row["error_kind"] for row in rows}
+
+
+def _forget_old(connection: Connection, feed_id: int) -> None:
+    connection.run(
+        """
+        DELETE FROM fetches
+        WHERE feed_id = :feed_id
+          AND id <= (SELECT id FROM fetches WHERE feed_id = :feed_id ORDER BY id DESC LIMIT 1 OFFSET :kept)
+        """,
+        {"feed_id": feed_id, "kept": KEPT},
+    )

@@ -31,6 +31,11 @@ def words_hash(*texts: str) -> str:
     return hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
+def exact_hash(text: str) -> str:
+    """A short hash of the very letters."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
 def report_hash(report: Report) -> str:
     """The hash of everything of a report that is matched."""
     return words_hash(report.title, report.summary, report.content)
