@@ -140,7 +140,7 @@ def show_parts(made: Baseline, reports: Sequence[Report]) -> None:
         clock = [time.process_time()]
         words = [matcher.extractor_.words(text) for text in told]
         clock.append(time.process_time())
-        saturated = matcher.space_.encode(map(matcher.coder_.encode, words))
+        saturated = matcher.space_.encoded(matcher.encoder_.encode(words))
         clock.append(time.process_time())
         _ = matcher.pruner_.scores(saturated) if matcher.pruner_ else saturated @ matcher.space_.queries.T
         clock.append(time.process_time())

@@ -17,7 +17,8 @@ SHORTEST, LONGEST = 10, 20  # words of a claim
 MADE_UP = 7_500  # items
 SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
 # The commonest English words take nearly half of any text, and set what a plain product costs.
-COMMON = """the of to in a and on for that is at with by from it as was said be has its he an have will are after new his
+COMMON = """
+the of to in a and on for that is at with by from it as was said be has its he an have will are after new his
 but not who over more than their up been were this which one about would first two out against could they
 between had last into some no year when week people her day three us other before or years most all world if
 may government million company where next under time officials down city state country president minister

@@ -1,7 +1,7 @@
 """ClaimMatcher: which claims of a baseline a report bears on, how surely, by which passage and words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,11 +15,13 @@ from monitor.errors import BaselineError
 from monitor.matching import scoring
 from monitor.matching.background import load_background
 from monitor.matching.calibration import calibrate
+from monitor.matching.encoding import Encoder
 from monitor.matching.explain import NewsIdf, PassageFinder, named, shares
+from monitor.matching.feedback import LEAST, Feedback, Marked, Moved, learn
 from monitor.matching.pruning import Pruner, dot_pairs
 from monitor.matching.relation import relate
 from monitor.matching.space import Floats, build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
-from monitor.matching.terms import Terms
+from monitor.matching.terms import WORD, Terms
 from monitor.model import Baseline, Decision, Match, Report, Scored
 
 VERSION = "tfidf-1"
@@ -34,6 +36,7 @@ class _Batch:
     saturated: sp.csr_matrix  # reports x terms
     scores: sp.csr_matrix  # reports x claims
     topic: Floats  # reports
+    moved: dict[tuple[int, int], Moved] = field(default_factory=dict)  # (report, claim): what marks changed
 
 
 class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typed
@@ -92,7 +95,8 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         vocabulary = sorted(names.union(*queries))
         frequency = [(t, term_frequency_in_news(t, self.extractor_, background)) for t in vocabulary]
         self.space_ = build_space(queries, frequency)
-        self.coder_ = self.extractor_.coder(self.space_.codes)
+        codes = self.space_.codes
+        self.encoder_ = Encoder(self.extractor_.coder(codes), codes[WORD])
         self.named_ = np.array([term.startswith("e:") for term in self.space_.terms])
         self.calibration_ = calibrate(self.space_, texts, owner, np.array([df for _, df in frequency]))
         self.with_phrases_ = np.array([bool(claim.phrases) for claim in X.claims])
@@ -100,19 +104,32 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.steepness_ = scoring.of_mode("steepness", self.with_phrases_)
         self.company_ = scoring.of_mode("company", self.with_phrases_)
         self.thresholds_ = np.array([self.threshold if c.threshold is None else c.threshold for c in X.claims])
+        self.feedback_: Feedback | None = None
         self.pruner_ = self._make_pruner() if len(X.claims) > SMALL else None
         self.n_features_in_ = 1
         return self
 
+    def learn(self, marks: Sequence[Marked]) -> "ClaimMatcher":
+        """Let people's marks move the scores of their claims; what was learnt before is forgotten."""
+        check_is_fitted(self)
+        self.feedback_ = None
+        self.feedback_ = learn(self, marks) if marks else None
+        self.pruner_ = self._make_pruner() if len(self.baseline_.claims) > SMALL else None
+        return self
+
     def _make_pruner(self) -> Pruner:
         near = scoring.NEAR_MISS * self.thresholds_
+        if self.feedback_:
+            taught = list(self.feedback_.lessons)
+            near[taught] = np.minimum(near[taught], LEAST)
         return Pruner(self.space_.queries, scoring.raw_at(near, self.bars_, self.steepness_, self.company_))
 
     @property
     def mode(self) -> str:
         """How scores are made: matcher version, background table; kept with every match."""
         check_is_fitted(self)
-        return f"{VERSION}/{self.background_}"
+        learnt = f"/marks-{self.feedback_.marks}" if self.feedback_ else ""
+        return f"{VERSION}/{self.background_}{learnt}"
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """The claims' ids, in the order of `transform`'s columns."""
@@ -130,7 +147,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _score(self, reports: Sequence[Report]) -> _Batch:
         words = self.extractor_.words
-        saturated = self.space_.encode(self.coder_.encode(words(f"{r.title}\n{r.text}")) for r in reports)
+        saturated = self.space_.encoded(self.encoder_.encode([words(f"{r.title}\n{r.text}") for r in reports]))
         named = np.asarray(saturated[:, self.named_].sum(axis=1)).ravel() > 0
         stranger = np.where(named | (not self.baseline_.entities), 1.0, scoring.STRANGER)
         raw = self.pruner_.scores(saturated) if self.pruner_ else (saturated @ self.space_.queries.T).tocsr()
@@ -143,10 +160,16 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
             raw.data * stranger[rows] / self.bars_[claims], rows, len(reports), self.company_[claims]
         )
         scores = scoring.squash(ratio, self.steepness_[claims])
+        moved: dict[tuple[int, int], Moved] = {}
+        if self.feedback_:
+            scores, moved = self.feedback_.move(
+                scores, rows, claims, lambda row: words(f"{reports[row].title}\n{reports[row].text}")
+            )
         return _Batch(
             saturated=saturated,
             scores=sp.csr_matrix((scores, claims, raw.indptr), shape=raw.shape),
             topic=scoring.squash(nearest / scoring.TOPIC_RATIO, scoring.TOPIC_STEEPNESS),
+            moved=moved,
         )
 
     def match(self, reports: Sequence[Report], dates: Sequence[date | None] | None = None) -> list[Scored]:
@@ -224,12 +247,18 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
             relation=verdict.relation,
             confidence=verdict.confidence,
             passage=text,
-            terms=shares(parts, score),
+            terms=_shares(parts, score, batch.moved.get((row, number))),
             entities=named(tuple(parts)),
             figures=verdict.figures,
             note=verdict.note,
             mode=self.mode,
         )
+
+
+def _shares(parts: dict[str, float], score: float, moved: Moved | None) -> tuple[tuple[str, float], ...]:
+    if moved is None:
+        return shares(parts, score)
+    return tuple(sorted((*shares(parts, moved.prior), *moved.shares), key=lambda share: (-share[1], share[0])))
 
 
 def _batches(reports: Sequence[Report]) -> Iterable[Sequence[Report]]:

@@ -14,7 +14,6 @@ Dividing by ln(n+1) keeps the scale the same for baselines of any size.
 """
 
 import math
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from monitor.matching.background import Background, idf
+from monitor.matching.encoding import Encoded
 from monitor.matching.entities import EntityFinder
 from monitor.matching.families import load_families
 from monitor.matching.terms import MAX_COUNT, WORD, TermExtractor, Terms
@@ -64,20 +64,13 @@ class Space:
         matrix = sp.csr_matrix((np.asarray(counts, dtype=np.float64), (rows, columns)), shape=shape)
         return _saturate(matrix, np.array([text.length for text in texts], dtype=np.float64))
 
-    def encode(self, texts: Iterable[Iterable[int]]) -> sp.csr_matrix:
-        """The same from the codes of a `Coder` made with `codes`."""
-        codes, ends = array("i"), [0]
-        for text in texts:
-            codes.extend(text)
-            ends.append(len(codes))
-        width = len(self.terms)
-        shape = (len(ends) - 1, width + 1)
-        counts = sp.csr_matrix((np.ones(len(codes)), np.frombuffer(codes, dtype=np.int32), ends), shape=shape)
+    def encoded(self, texts: Encoded) -> sp.csr_matrix:
+        """The same from the codes of an `Encoder` made with `codes`."""
+        shape = (len(texts.lengths), len(self.terms))
+        counts = sp.csr_matrix((np.ones(len(texts.codes)), texts.codes, texts.ends), shape=shape)
         counts.sum_duplicates()
-        lengths = counts[:, [width]].toarray().ravel()
-        counts = counts[:, :width]
         counts.data = np.minimum(counts.data, MAX_COUNT)
-        return _saturate(counts, lengths)
+        return _saturate(counts, texts.lengths)
 
     @property
     def codes(self) -> dict[str, int]:

@@ -11,7 +11,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -105,6 +105,21 @@ def figure_or_day(text: Sequence[str], at: int) -> tuple[str | None, int]:
     return f"f:{value:g}", 1
 
 
+def _figures_and_days(word: str) -> Iterator[str]:
+    """Every term that `figure_or_day` can give where this word stands first, likeliest first."""
+    if not word[0].isdigit():
+        months = {_MONTHS.get(word), *(number for pair, number in _MONTH_PAIRS.items() if pair[0] == word)} - {None}
+        yield from (f"d:{month:02d}-{day:02d}" for month in months for day in range(1, 32))
+        return
+    value, day = _number(word), _day_at((word,), 0)
+    if value is None:
+        yield f"f:{word}"
+    else:
+        yield from (f"f:{value:g}", f"f:{value:g}%", *(f"f:{value * scale:g}" for scale in set(_SCALES.values())))
+    if day:
+        yield from (f"d:{month:02d}-{day:02d}" for month in range(1, 13))
+
+
 class Coder(Generic[Code]):
     """Turns folded words into the codes of their terms; what has no code (None) is dropped.
 
@@ -112,7 +127,7 @@ class Coder(Generic[Code]):
     figure, a day or a member of several words may begin are looked at in their place.
     """
 
-    _SPECIAL: tuple[Any, ...] = (object(),)
+    SPECIAL: tuple[Any, ...] = (object(),)  # the cell of a word that stands for something else in every place
 
     def __init__(
         self, finder: EntityFinder, families: Families, language: str, code: Callable[[str], Code | None]
@@ -130,7 +145,7 @@ class Coder(Generic[Code]):
     def _codes(self, terms: Iterable[str]) -> tuple[Code, ...]:
         return tuple(c for c in map(self._code, terms) if c is not None)
 
-    def _learn(self, word: str) -> tuple[Any, ...]:
+    def cell(self, word: str) -> tuple[Any, ...]:
         """What a word stands for, remembered; memory is bounded because words on the open web are endless."""
         if len(word) > MAX_WORD_LENGTH:
             return ()
@@ -144,7 +159,7 @@ class Coder(Generic[Code]):
         if named is not None:
             self._memo[word] = self._mention(named)
         elif self._is_special(word, root):
-            self._memo[word] = self._SPECIAL
+            self._memo[word] = self.SPECIAL
             names = None if word[0].isdigit() or word in _MONTH_STARTS else self._finder.followers(word)
             self._followers[word] = None if names is None else names | self._families.followers(root)
         else:
@@ -154,7 +169,7 @@ class Coder(Generic[Code]):
     def _plain_terms(self, word: str, root: str) -> tuple[Code, ...]:
         if word in STOP_WORDS:
             return ()
-        if word[0].isdigit():  # a figure: its term comes from its place, see `_at`
+        if word[0].isdigit():  # a figure: its term comes from its place, see `at`
             return self._word
         return self._word + self._codes((root, *self._families.of_stem(root)))
 
@@ -165,12 +180,7 @@ class Coder(Generic[Code]):
 
     def _may_be_figure(self, word: str) -> bool:
         """Whether any figure or day that begins with this word has a code: most numbers of the world have none."""
-        days = map(str, range(1, 32))
-        after = [(), *((then,) for then in (*_SCALES, "percent", *_MONTHS, *days)), *_MONTH_PAIRS]
-        possible = {figure_or_day((word, *then), 0)[0] for then in after}
-        pairs = [pair for pair in _MONTH_PAIRS if pair[0] == word]
-        possible |= {figure_or_day((*pair, str(day)), 0)[0] for pair in pairs for day in range(1, 32)}
-        return self._finder.may_start(word) or bool(self._codes(term for term in possible if term))
+        return self._finder.may_start(word) or any(self._code(term) is not None for term in _figures_and_days(word))
 
     def _mention(self, number: int) -> tuple[Code, ...]:
         return self._word + self._codes((f"e:{self._finder.entities[number].name}",))
@@ -180,8 +190,8 @@ class Coder(Generic[Code]):
         known = self._memo
         cells: list[Any] = list(map(known.get, text))
         if None in cells:
-            cells = [self._learn(t) if cell is None else cell for cell, t in zip(cells, text, strict=True)]
-        if self._SPECIAL in cells:
+            cells = [self.cell(t) if cell is None else cell for cell, t in zip(cells, text, strict=True)]
+        if self.SPECIAL in cells:
             self._place(text, cells)
         return chain.from_iterable(cells)
 
@@ -189,19 +199,19 @@ class Coder(Generic[Code]):
         """Put in the codes of names, figures, days and members of several words where they stand."""
         done = 0
         for at, cell in enumerate(cells):
-            if cell is not self._SPECIAL or at < done:
+            if cell is not self.SPECIAL or at < done:
                 if at < done:
                     cells[at] = ()
                 continue
-            done, cells[at] = self._at(text, at)
+            done, cells[at] = self.at(text, at)
 
-    def _at(self, text: Sequence[str], at: int) -> tuple[int, tuple[Code, ...]]:
+    def at(self, text: Sequence[str], at: int) -> tuple[int, tuple[Code, ...]]:
+        """Where what stands at position `at` of a text ends, and its codes."""
         word = text[at]
         following = self._followers.get(word)
         if following is not None:
-            after = text[at + 1] if at + 1 < len(text) else ""
-            ahead = (after, stem(after, self._language), *possible_keys(after))
-            if following.isdisjoint(ahead):
+            after: str = text[at + 1] if at + 1 < len(text) else ""
+            if following.isdisjoint((after, stem(after, self._language), *possible_keys(after))):
                 return at + 1, self._plain_of(word)
         mention = self._finder.find_at(text, at)
         if mention:
@@ -221,7 +231,7 @@ class Coder(Generic[Code]):
 
     def _plain_of(self, token: str) -> tuple[Code, ...]:
         if token not in self._plain:
-            self._learn(token)
+            self.cell(token)
         return self._plain.get(token, ())
 
 

@@ -1,0 +1,61 @@
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.matching import encoding
+from monitor.matching.background import load_background
+from monitor.matching.encoding import Encoder
+from monitor.matching.space import make_extractor
+from monitor.matching.terms import WORD
+from monitor.model import Baseline, Entity
+
+ENTITIES = (
+    Entity(name="Meridian Lines", type="organisation", aliases=("Meridian",), excluded=("Meridian Line Park",)),
+    Entity(name="Omar Suleimani", type="person"),
+)
+EXTRACTOR = make_extractor(Baseline(id="b", title="", claims=(), entities=ENTITIES), load_background())
+TERMS = [
+    "strike",
+    "v:transfer",
+    "v:attack",
+    "e:Meridian Lines",
+    "e:Omar Suleimani",
+    "f:25",
+    "f:5e+09",
+    "f:60%",
+    "d:05-03",
+]
+WORDS = (
+    "strike strikes attack hand handed over turned meridian line lines park omar suleimani soleymani the of 25 5 bn 60 "
+    "percent per cent may 3 3rd 03 unknown " + "x" * 50
+).split()
+
+
+def _encoder() -> Encoder:
+    codes = {term: number for number, term in enumerate([*TERMS, WORD])}
+    return Encoder(EXTRACTOR.coder(codes), codes[WORD])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12), max_size=6))
+def test_a_batch_has_the_terms_of_its_texts(texts: list[list[str]]) -> None:
+    """Whatever stands beside it in a batch, a text has the same terms and length as alone."""
+    found = _encoder().encode(texts)
+    told = [Counter(TERMS[code] for code in found.codes[found.ends[i] : found.ends[i + 1]]) for i in range(len(texts))]
+    alone = [EXTRACTOR.extract(" ".join(text)) for text in texts]
+
+    assert told == [Counter({t: n for t, n in terms.counts.items() if t in TERMS}) for terms in alone]
+    assert found.lengths.tolist() == [terms.length for terms in alone]
+
+
+def test_memory_of_words_is_bounded(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """However many distinct words a stream has, few are remembered, and what they stand for stays the same."""
+    monkeypatch.setattr(encoding, "MAX_MEMO", 50)
+    encoder = _encoder()
+    texts = [[f"strange{n}", "strike", "meridian"] for n in range(500)]
+    found = encoder.encode(texts)
+
+    assert len(encoder._numbers) <= 52
+    assert found.lengths.tolist() == [3.0] * 500
+    assert Counter(found.codes.tolist()) == {TERMS.index("strike"): 500, TERMS.index("e:Meridian Lines"): 500}
