@@ -1,6 +1,7 @@
 """A small real HTTP server on loopback that serves feed documents, with ETag and 304."""
 
 import hashlib
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,7 @@ class FeedServer:
     def __init__(self, documents: Mapping[str, tuple[bytes, str]]) -> None:
         self.documents = documents
         self.answers: Counter[tuple[str, int]] = Counter()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        self._server = _Server(("127.0.0.1", 0), _handler_of(self))
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self) -> "FeedServer":
@@ -34,6 +35,15 @@ class FeedServer:
     def url(self, path: str) -> str:
         """The full address of a path."""
         return f"http://127.0.0.1:{self._server.server_port}{path}"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away in the middle is its own affair; all else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 def _handler_of(owner: FeedServer) -> type[BaseHTTPRequestHandler]:

@@ -25,6 +25,7 @@ _STYLES = {
 _FORMATS = {"rss20": "RSS 2.0", "atom10": "Atom", "rss10": "RSS 1.0", "json11": "JSON Feed"}
 _RELATIONS = ("contradicts", "updates", "supports", "related")
 _SIGNS = {"supports": "+", "contradicts": "−", "updates": "~", "related": "·"}
+_PLURALS = {"near miss": "near misses", "duplicate": "duplicates"}
 _STANDINGS = ("disputed", "overtaken", "supported", "unreported")
 Row = Mapping[str, Any]
 
@@ -74,7 +75,7 @@ class Page:
     def matched(self, decisions: Mapping[str, int], relations: Mapping[str, int]) -> None:
         """How the reports of a round were judged, and how the matches stand to the claims."""
         words = ("matched", "duplicate", "near miss", "below", "filtered")
-        verdicts = [f"{decisions[word]} {word}" for word in words if decisions.get(word)]
+        verdicts = [_count(decisions[word], word) for word in words if decisions.get(word)]
         pairs = [self.paint(f"{relations[word]} {word}", word) for word in _RELATIONS if relations.get(word)]
         self.line(f"  {'reports:':<24}{', '.join(verdicts)}")
         self.line(f"  {'reports against claims:':<24}{', '.join(pairs)}")
@@ -128,6 +129,10 @@ class Page:
         for command, what in rows:
             self.line(f"  {command}")
             self.line(self.paint(f"      {what}", "dim"))
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {_PLURALS.get(word, word) if number > 1 else word}"
 
 
 def _day(moment: object) -> str:
