@@ -7,6 +7,7 @@ MonitorError
 │  ├─ FetchError    network, status, size, time
 │  └─ ParseError    not a feed, or nothing readable in it
 ├─ StoreError       the database is locked, full, damaged, foreign or of another version
+├─ ComposeError     a message cannot be put into words; it is parked, the others go on
 └─ DeliveryError    a message was not accepted; its delivery stays unsent
 """
 
@@ -53,9 +54,14 @@ class StoreError(MonitorError):
     """The database cannot be used, or not now."""
 
 
+class ComposeError(MonitorError):
+    """A message cannot be put into words. It is kept with this reason, and nobody else waits for it."""
+
+
 class DeliveryError(MonitorError):
     """A channel did not accept a message. `permanent` tells that trying again is useless."""
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.retry_after_s = retry_after_s  # how long the other side asked to wait

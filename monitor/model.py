@@ -4,7 +4,7 @@ Every time is aware and in UTC. `None` means "not known", never "failed".
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 
@@ -159,6 +159,8 @@ class FeedState:
     gone_count: int = 0  # answers 410 in a row
     retired: bool = False
     next_poll_why: str = ""  # one phrase for people: why the next poll is when it is
+    hint_s: float | None = None  # the time between polls that the server or the feed last wished for
+    quiet_after_s: float = 1209600.0  # by its own rhythm: silent when it brings nothing new for longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +254,31 @@ class MatchedReport:
     first_sight: bool  # the feed already held it when first polled
     feed_url: str
     feed_tags: tuple[str, ...] = ()
+    publishers: int = 1  # who carried the story so far, this report's publisher included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryTold:
+    """What people were told of a story, or are about to be; empty for a story that nobody knows."""
+
+    claims: frozenset[tuple[str, str]] = frozenset()  # (claim, relation)
+    figures: frozenset[tuple[str, str]] = frozenset()  # (claim, figure as a report wrote it)
+    severity: Severity | None = None  # the highest
+    publishers: int = 0  # who had carried it at the last alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """What a person wants no alerts on until then. Each part that is given must agree; without any: everything."""
+
+    id: int
+    kind: str  # "mute": left to the digest; "snooze": delivered afterwards
+    until: datetime
+    rule: str | None = None
+    baseline_id: str | None = None
+    claim: str | None = None
+    story_id: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +293,7 @@ class Rule:
     outlets: tuple[str, ...] = ()
     feed_tags: tuple[str, ...] = ()
     min_score: float = 0.0
+    min_publishers: int = 1  # so many must carry the story; feeds of one publisher count once
     severity: Severity = Severity.NORMAL
     recipients: tuple[str, ...] = ()  # empty: all
     muted_until: datetime | None = None  # until then its alerts are held for the digest
@@ -276,10 +304,15 @@ class Recipient:
     """Somebody to be told, over one channel."""
 
     name: str
-    channel: str  # "smtp" or "file"
-    address: str  # mail address, or folder for "file"
+    channel: str  # "smtp", "file", "feed", "apprise" or "webhook"
+    address: str  # mail address, folder, web address, or where the address is kept: "env:NAME", "file:PATH"
     alerts: bool = True
     digest: bool = True
+    min_severity: Severity = Severity.LOW  # alerts below it are left to the digest
+    timezone: str = "UTC"
+    digest_at: time = time(7, 0)
+    quiet: tuple[time, time] | None = None  # from, to in local time: alerts wait until the end
+    quiet_lets_through: Severity | None = None  # from this severity on alerts do not wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +329,8 @@ class Alert:
     reason: str  # why it is told, or why it is held
     headline: str  # one line for people
     recipients: tuple[str, ...] = ()
+    publishers: int = 1  # who carried the story when this was decided
+    not_before: datetime | None = None  # when its messages may go out; None: at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +343,7 @@ class Message:
     html: str | None = None
     in_reply_to: str | None = None
     headers: tuple[tuple[str, str], ...] = field(default=())
+    payload: str | None = None  # the same for programs, a JSON object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,9 +351,10 @@ class Delivery:
     """One message to one recipient over one channel, as the outbox holds it."""
 
     id: int
-    kind: str  # "alert" or "digest"
+    kind: str  # "alert", "digest" or "notice"
     recipient: str
     channel: str
     address: str
     message: Message
     attempts: int
+    created_at: datetime | None = None

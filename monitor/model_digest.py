@@ -45,6 +45,17 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is told without a report: that the coverage of a baseline surges ("spike") or has stopped ("gap")."""
+
+    kind: str
+    baseline_id: str
+    baseline_title: str
+    headline: str
+    reason: str  # with the numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimChange:
     """A claim whose standing moved since the recipient's last digest, with the match that moved it."""
 

@@ -1,5 +1,6 @@
 import re
 import tempfile
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,11 @@ def test_rules_and_recipients_become_records(tmp_path: Path) -> None:
         ('[[rules]]\nname = "a"\nmuted_until = 2026-12-01T08:00:00', "rules[1].muted_until: wrong kind of value"),
         ('[[rules]]\nname = "a"\nrecipients = ["x"]', "rules[1].recipients: nobody is called 'x'"),
         ('[[rules]]\nname = "a"\n[[rules]]\nname = "a"', "rules[2].name: 'a' is used twice"),
+        ('[[recipients]]\nname = "a"\nchannel = "file"\naddress = "x"\nquiet = ["22:00"]', "recipients[1].quiet"),
+        (
+            '[[recipients]]\nname = "a"\nchannel = "file"\naddress = "x"\nquiet = ["22:00", "22:00"]',
+            "recipients[1].quiet: begins and ends at the same time",
+        ),
         ('[[recipients]]\nname = "a"\naddress = "a@b.c"', 'recipients[1].channel: "smtp" needs a [smtp] table'),
         (
             SMTP + '[[recipients]]\nname = "a"\naddress = "a b@c"',
@@ -123,6 +129,31 @@ def test_each_fault_is_one_line_with_file_key_and_remedy(tmp_path: Path, text: s
     assert message.startswith(f"{tmp_path / 'monitor.toml'}: ")
     assert said in message
     assert "\n" not in message
+
+
+def test_recipients_have_their_own_hours_or_the_digests(tmp_path: Path) -> None:
+    """Zone and time of day come from the recipient, else from [digest]."""
+    text = """
+    [digest]
+    at = "06:30"
+    timezone = "Europe/Berlin"
+    [[recipients]]
+    name = "desk"
+    channel = "file"
+    address = "a"
+    [[recipients]]
+    name = "far"
+    channel = "file"
+    address = "b"
+    timezone = "Asia/Baghdad"
+    digest_at = "05:00"
+    quiet = ["22:00", "06:00"]
+    quiet_lets_through = "high"
+    """
+    desk, far = load_settings(write(tmp_path, text), {}).recipients
+
+    assert (desk.timezone, desk.digest_at, desk.quiet) == ("Europe/Berlin", time(6, 30), None)
+    assert (far.timezone, far.digest_at, far.quiet) == ("Asia/Baghdad", time(5), (time(22), time(6)))
 
 
 def test_every_problem_is_found_and_the_first_told(tmp_path: Path) -> None:
@@ -217,7 +248,12 @@ def test_documented_defaults_are_true() -> None:
         for key, shown in re.findall(r"^\| `(\w+)` \| `(.+?)` \|", section[2], re.M):
             default = model.model_fields[key].default
             said = shown.strip('"')
-            assert said in (str(default), f"{default:%H:%M}" if key == "at" else f"{default}".removesuffix(".0"), "[]")
+            assert said in (
+                str(default),
+                str(default).lower(),
+                f"{default:%H:%M}" if key == "at" else f"{default}".removesuffix(".0"),
+                "[]",
+            )
 
 
 SHIPPED = (ROOT / "config" / "monitor.toml").read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """Whether a rule fires for one match of one report: every condition that a rule states must hold."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from monitor.model import Match, MatchedReport, Rule
@@ -7,15 +8,38 @@ from monitor.model import Match, MatchedReport, Rule
 
 def rule_fires(rule: Rule, matched: MatchedReport, match: Match) -> bool:
     """Whether every condition of the rule holds; a condition left empty always does."""
-    return (
-        (not rule.baselines or matched.baseline_id in rule.baselines)
-        and (not rule.claims or match.claim in rule.claims)
-        and (not rule.relations or match.relation in rule.relations)
-        and match.score >= rule.min_score
-        and _any_of(rule.entities, match.entities + matched.scored.entities)
-        and _any_of(rule.outlets, outlet_names(matched))
-        and _any_of(rule.feed_tags, matched.feed_tags)
+    return why_not(rule, matched, match) is None
+
+
+def fires_but_for_publishers(rule: Rule, matched: MatchedReport, match: Match) -> bool:
+    """Whether the rule only waits for the story to be carried more widely."""
+    return not is_corroborated(rule, matched) and why_not(replace(rule, min_publishers=1), matched, match) is None
+
+
+def is_corroborated(rule: Rule, matched: MatchedReport) -> bool:
+    """Whether as many publishers carry the story as the rule asks for."""
+    return matched.publishers >= rule.min_publishers
+
+
+def why_not(rule: Rule, matched: MatchedReport, match: Match) -> str | None:
+    """The first condition of the rule that does not hold, as a phrase for people; None if the rule fires."""
+    checks = (
+        (not rule.baselines or matched.baseline_id in rule.baselines, f"not about baseline {matched.baseline_id}"),
+        (not rule.claims or match.claim in rule.claims, f"not about {match.claim}"),
+        (not rule.relations or match.relation in rule.relations, f"does not tell what {match.relation}"),
+        (match.score >= rule.min_score, f"asks for a score of {rule.min_score:.2f}, this is {match.score:.2f}"),
+        (
+            _any_of(rule.entities, match.entities + matched.scored.entities),
+            f"the report holds none of its entities ({', '.join(rule.entities)})",
+        ),
+        (_any_of(rule.outlets, outlet_names(matched)), f"not one of its outlets ({', '.join(rule.outlets)})"),
+        (_any_of(rule.feed_tags, matched.feed_tags), f"no feed with its tags ({', '.join(rule.feed_tags)})"),
+        (
+            is_corroborated(rule, matched),
+            f"waits for {rule.min_publishers} publishers, so far {matched.publishers}",
+        ),
     )
+    return next((phrase for holds, phrase in checks if not holds), None)
 
 
 def outlet_names(matched: MatchedReport) -> tuple[str, ...]:

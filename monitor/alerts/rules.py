@@ -8,23 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.conditions import rule_fires
-from monitor.alerts.novelty import Told, ToldFigures, what_is_new
+from monitor.alerts.conditions import fires_but_for_publishers, rule_fires
+from monitor.alerts.muting import muted_by
+from monitor.alerts.novelty import LOUDNESS, what_is_new
 from monitor.model import (
     Alert,
     AlertState,
     Decision,
     Match,
     MatchedReport,
+    Mute,
     Recipient,
     Relation,
     Rule,
-    Severity,
+    StoryTold,
 )
 from monitor.model_digest import relation_words
 
 _TELLING = (Relation.CONTRADICTS, Relation.UPDATES, Relation.SUPPORTS, Relation.RELATED)
-_LOUDNESS = tuple(Severity)  # lowest first
 _HEADLINE_LIMIT = 200  # characters; longer ones are cut by mail programs anyway
 
 
@@ -36,17 +37,17 @@ class Candidate:
     rules: tuple[Rule, ...]
     recipients: tuple[str, ...]
     news: str | None  # what is new in it, None: nothing
-    muted: bool  # every rule that fires is muted
+    kept_back: str | None  # why nobody is told although a rule is met: muted, or too few publishers
 
     @property
     def rule(self) -> Rule:
         """The loudest rule that fires; of equals the first."""
-        return max(self.rules, key=lambda rule: _LOUDNESS.index(rule.severity))
+        return _loudest(self.rules)
 
     @property
     def rank(self) -> tuple[int, int, float]:
         """Orders candidates, the most telling first."""
-        loudness = -_LOUDNESS.index(self.rule.severity)
+        loudness = -LOUDNESS.index(self.rule.severity)
         return (loudness, _TELLING.index(self.match.relation), -self.match.score)
 
 
@@ -55,18 +56,22 @@ def decide_alerts(
     rules: Sequence[Rule],
     recipients: Sequence[Recipient],
     *,
-    told: Told,
+    told: StoryTold,
     first_sight: str,
     now: datetime,
-    told_figures: ToldFigures | None = None,
+    mutes: Sequence[Mute] = (),
+    more_publishers: int = 0,
 ) -> list[Alert]:
     """The alerts of one report, told ones first; `told` is what its story already announced.
 
     `first_sight` ("digest", "alert" or "ignore") says what becomes of a report that was in its feed at the first poll.
+    When each is told is another question: `monitor.alerts.timing`.
     """
     if matched.scored.decision is not Decision.MATCHED or (matched.first_sight and first_sight == "ignore"):
         return []
-    candidates = find_candidates(matched, rules, recipients, told=told, now=now, told_figures=told_figures)
+    candidates = find_candidates(
+        matched, rules, recipients, told=told, now=now, mutes=mutes, more_publishers=more_publishers
+    )
     if not candidates:
         return []
     if matched.first_sight and first_sight == "digest":
@@ -80,32 +85,52 @@ def find_candidates(
     rules: Sequence[Rule],
     recipients: Sequence[Recipient],
     *,
-    told: Told,
+    told: StoryTold,
     now: datetime,
-    told_figures: ToldFigures | None = None,
+    mutes: Sequence[Mute] = (),
+    more_publishers: int = 0,
 ) -> list[Candidate]:
     """The matches for which a rule fires, most telling first, with whom they concern and what is new in them."""
     found = []
     for match in matched.scored.matches:
-        fired = tuple(rule for rule in rules if rule_fires(rule, matched, match))
+        fired, kept_back = _fired(matched, match, rules, mutes, now)
         if not fired:
             continue
-        awake = tuple(rule for rule in fired if not _is_muted(rule, now))
+        news = what_is_new(
+            match,
+            told,
+            severity=_loudest(fired).severity,
+            publishers=matched.publishers,
+            more_publishers=more_publishers,
+        )
+        if not told.claims and news and _loudest(fired).min_publishers > 1:
+            news = f"{news}, now carried by {matched.publishers} publishers"
         found.append(
-            Candidate(
-                match=match,
-                rules=awake or fired,
-                recipients=_names(awake or fired, recipients),
-                news=what_is_new(match, told, told_figures),
-                muted=not awake,
-            )
+            Candidate(match=match, rules=fired, recipients=_names(fired, recipients), news=news, kept_back=kept_back)
         )
     return sorted(found, key=lambda candidate: candidate.rank)
 
 
+def _fired(
+    matched: MatchedReport, match: Match, rules: Sequence[Rule], mutes: Sequence[Mute], now: datetime
+) -> tuple[tuple[Rule, ...], str | None]:
+    """The rules that fire and may be told; else those that would, with what keeps them back."""
+    fired = tuple(rule for rule in rules if rule_fires(rule, matched, match))
+    quieted = {rule.name: muted_by(rule, matched, match.claim, mutes, now) for rule in fired}
+    awake = tuple(rule for rule in fired if quieted[rule.name] is None)
+    if fired:
+        return awake or fired, None if awake else quieted[_loudest(fired).name]
+    waiting = tuple(rule for rule in rules if fires_but_for_publishers(rule, matched, match))
+    if not waiting:
+        return (), None
+    # Without the number so far, which differs from report to report: the digest groups by reason.
+    needed = min(rule.min_publishers for rule in waiting)
+    return waiting, f"rule {_loudest(waiting).name} waits until {needed} publishers carry the story"
+
+
 def _tell(matched: MatchedReport, candidates: list[Candidate]) -> list[Alert]:
     """One pending alert for each recipient's most telling claim; the other candidates held, each with its reason."""
-    news = [one for one in candidates if one.news and not one.muted and one.recipients]
+    news = [one for one in candidates if one.news and not one.kept_back and one.recipients]
     chosen: dict[str, list[str]] = {}  # claim -> recipients, in the order of telling
     settled: set[str] = set()
     for candidate in news:
@@ -127,9 +152,8 @@ def _tell(matched: MatchedReport, candidates: list[Candidate]) -> list[Alert]:
 def _held_reason(matched: MatchedReport, candidate: Candidate, leader: str | None) -> Alert:
     if not candidate.news:
         return _hold(matched, candidate, "this story was already told, and this report adds nothing new to it")
-    if candidate.muted:
-        until = max(rule.muted_until for rule in candidate.rules if rule.muted_until)
-        return _hold(matched, candidate, f"rule {candidate.rule.name} is muted until {until:%Y-%m-%d %H:%M} UTC")
+    if candidate.kept_back:
+        return _hold(matched, candidate, candidate.kept_back)
     if leader is not None:  # the mail on the leader names this claim too: nothing was kept from anybody
         return _alert(matched, candidate, AlertState.HELD, f"told together with the alert on {leader}", ())
     return _hold(matched, candidate, "no recipient takes alerts, so it stays in the database")
@@ -153,6 +177,7 @@ def _alert(
         reason=reason,
         headline=headline(matched, candidate.match),
         recipients=recipients,
+        publishers=matched.publishers,
     )
 
 
@@ -172,8 +197,8 @@ def headline(matched: MatchedReport, match: Match) -> str:
     return line if len(line) <= _HEADLINE_LIMIT else line[: _HEADLINE_LIMIT - 1].rstrip() + "…"
 
 
-def _is_muted(rule: Rule, now: datetime) -> bool:
-    return rule.muted_until is not None and now < rule.muted_until
+def _loudest(rules: Sequence[Rule]) -> Rule:
+    return max(rules, key=lambda rule: LOUDNESS.index(rule.severity))
 
 
 def _names(rules: Sequence[Rule], recipients: Sequence[Recipient]) -> tuple[str, ...]:

@@ -35,6 +35,25 @@ def check_address(text: str) -> str:
     return text
 
 
+def check_secret(text: str) -> str:
+    """Where a secret is kept: never the secret itself."""
+    if not is_secret(text):
+        raise ValueError("a secret does not belong in this file, write env:NAME_OF_A_VARIABLE or file:PATH")
+    return text
+
+
+def is_secret(text: str) -> bool:
+    """Whether a value names the place of a secret."""
+    return re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+", text) is not None
+
+
+def check_unsubscribe(text: str) -> str:
+    """What may stand in the header List-Unsubscribe."""
+    if not re.fullmatch(r"(?:https://|mailto:)[\x21-\x3b\x3d\x3f-\x7e]+", text):
+        raise ValueError("not an https: or mailto: address, write it as https://example.org/off")
+    return text
+
+
 def check_host(text: str) -> str:
     """A host name or an IP address, without scheme or port."""
     if not re.fullmatch(r"[A-Za-z0-9_.:-]+", text) or "://" in text:

@@ -1,15 +1,18 @@
 """From a file and the environment to settings: search order, TOML, secrets, and every fault as one line for people."""
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
+from monitor.config.checks import is_secret
 from monitor.config.explain import Problem, explain
-from monitor.config.settings import Settings, SmtpSettings
+from monitor.config.settings import RecipientTable, Settings, SmtpSettings
 from monitor.errors import ConfigError
 
 ENVIRONMENT_CONFIG = "MONITOR_CONFIG"
@@ -64,6 +67,7 @@ def check_settings(path: Path, environ: Mapping[str, str]) -> tuple[Settings | N
     if settings.smtp:
         settings = settings.model_copy(update={"smtp": _with_password(settings.smtp, path, environ)})
     settings._source = path.absolute()
+    settings._secrets = dict(_secrets(settings, path.absolute().parent, environ))
     return settings, []
 
 
@@ -100,6 +104,7 @@ def _contradictions(settings: Settings) -> list[Problem]:
     for number, recipient in enumerate(settings.recipients, 1):
         if recipient.channel == "smtp" and settings.smtp is None:
             problems.append(Problem(f"recipients[{number}].channel", '"smtp" needs a [smtp] table, add one'))
+        problems += _channel_problems(f"recipients[{number}]", settings.recipient_tables[number - 1])
         if recipient.channel == "smtp":
             problems += _address_problem(f"recipients[{number}].address", recipient.address)
     for number, rule in enumerate(settings.rules, 1):
@@ -108,6 +113,34 @@ def _contradictions(settings: Settings) -> list[Problem]:
                 advice = f"add a [[recipients]] table of that name{_or_one_of(known)}"
                 problems.append(Problem(f"rules[{number}].recipients", f"nobody is called {name!r}, {advice}"))
     return problems
+
+
+def _channel_problems(where: str, table: RecipientTable) -> list[Problem]:
+    """What channels that reach into the network ask for: addresses that hold no secret, a key to sign with."""
+    if table.channel == "apprise" and not is_secret(table.address):
+        advice = "write env:NAME_OF_A_VARIABLE or file:PATH, for an Apprise address holds a secret"
+        return [Problem(f"{where}.address", f"the address itself does not belong in this file, {advice}")]
+    if table.channel == "webhook" and not (
+        is_secret(table.address) or re.match(r"https?://[^/@]+(/|$)", table.address)
+    ):
+        return [Problem(f"{where}.address", "not an http(s) address without a login, nor env:NAME or file:PATH")]
+    if table.channel == "webhook" and table.secret is None:
+        return [Problem(f"{where}.secret", "missing, a webhook is signed; write env:NAME_OF_A_VARIABLE or file:PATH")]
+    if table.channel != "webhook" and table.secret is not None:
+        return [Problem(f"{where}.secret", 'only messages of the channel "webhook" are signed, leave it out')]
+    return []
+
+
+def _secrets(settings: Settings, folder: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, SecretStr]]:
+    """What the recipients' references stand for. One that is not there is told when it is used: others need it not."""
+    for table in settings.recipient_tables:
+        for reference in (table.address, table.secret or ""):
+            if reference.startswith("env:") and environ.get(reference[4:]):
+                yield reference, SecretStr(environ[reference[4:]].strip())
+            elif reference.startswith("file:") and table.channel in ("apprise", "webhook"):
+                with suppress(OSError, UnicodeDecodeError):
+                    text = Path(folder, Path(reference[5:]).expanduser()).read_text(encoding="utf-8")
+                    yield reference, SecretStr(text.strip())
 
 
 def _or_one_of(known: set[str]) -> str:
@@ -128,7 +161,7 @@ def _with_folders(settings: Settings, folder: Path) -> Settings:
     """Default paths and the folders of "file" recipients are relative to the configuration, like every path in it."""
     tables = tuple(
         table.model_copy(update={"address": str(Path(folder, Path(table.address).expanduser()).resolve())})
-        if table.channel == "file"
+        if table.channel in ("file", "feed")
         else table
         for table in settings.recipient_tables
     )

@@ -24,6 +24,8 @@ from monitor.config.checks import (
     check_contact,
     check_host,
     check_line,
+    check_secret,
+    check_unsubscribe,
     check_zone,
     is_loopback,
 )
@@ -73,6 +75,10 @@ class AlertSettings(Table):
     """What becomes an alert, besides what the rules say."""
 
     first_sight: Literal["digest", "alert", "ignore"] = "digest"
+    more_publishers: Annotated[int, Field(ge=0, le=1000)] = 5
+    batch_wait_s: Annotated[float, Field(ge=0, le=86400)] = 0.0
+    most_per_hour: Annotated[int, Field(ge=0, le=10_000)] = 60
+    coverage: bool = True
 
 
 class SmtpSettings(Table):
@@ -85,6 +91,7 @@ class SmtpSettings(Table):
     password_file: FilePath | None = None
     from_address: Annotated[str, AfterValidator(check_address)]
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 20.0
+    list_unsubscribe: Annotated[str, AfterValidator(check_unsubscribe)] | None = None
     password: SecretStr | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
@@ -99,7 +106,7 @@ class DigestSettings(Table):
 
     at: time = time(7, 0)
     timezone: Annotated[str, AfterValidator(check_zone)] = "UTC"
-    when_empty: Literal["skip", "send"] = "skip"
+    when_empty: Literal["skip", "send", "monthly"] = "skip"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,10 +137,24 @@ class RecipientTable(Table):
     """One `[[recipients]]` table: somebody to be told, over one channel."""
 
     name: Name
-    channel: Literal["smtp", "file"] = "smtp"
+    channel: Literal["smtp", "file", "feed", "apprise", "webhook"] = "smtp"
     address: Annotated[str, StringConstraints(max_length=1000), AfterValidator(check_line)]
     alerts: bool = True
     digest: bool = True
+    min_severity: Severity = Severity.LOW
+    timezone: Annotated[str, AfterValidator(check_zone)] | None = None
+    digest_at: time | None = None
+    quiet: tuple[time, time] | None = None
+    quiet_lets_through: Severity | None = None
+    secret: Annotated[str, AfterValidator(check_secret)] | None = None
+
+    @model_validator(mode="after")
+    def _quiet_has_an_end(self) -> "RecipientTable":
+        if self.quiet and self.quiet[0] == self.quiet[1]:
+            raise ValueError("quiet: begins and ends at the same time, write two different times")
+        if self.quiet_lets_through and not self.quiet:
+            raise ValueError("quiet_lets_through: there is no quiet time, add quiet or leave this out")
+        return self
 
 
 class RuleTable(Table):
@@ -147,6 +168,7 @@ class RuleTable(Table):
     outlets: Names = ()
     feed_tags: Names = ()
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
+    min_publishers: Annotated[int, Field(ge=1, le=1000)] = 1
     severity: Severity = Severity.NORMAL
     recipients: Names = ()
     muted_until: AwareDatetime | None = None
@@ -173,11 +195,21 @@ class Settings(Table):
     recipient_tables: tuple[RecipientTable, ...] = Field(default=(), alias="recipients")
     rule_tables: tuple[RuleTable, ...] = Field(default=(DEFAULT_RULE,), alias="rules")
     _source: Path | None = PrivateAttr(default=None)
+    _secrets: dict[str, SecretStr] = PrivateAttr(default_factory=dict)
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
-        """Whom to tell, as the records that the stages use."""
-        return tuple(Recipient(**dict(table)) for table in self.recipient_tables)
+        """Whom to tell, as the records that the stages use; zone and hour are the digest's where they have no own."""
+        return tuple(
+            Recipient(
+                **table.model_dump(exclude={"secret"})
+                | {
+                    "timezone": table.timezone or self.digest.timezone,
+                    "digest_at": table.digest_at or self.digest.at,
+                }
+            )
+            for table in self.recipient_tables
+        )
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -188,3 +220,13 @@ class Settings(Table):
     def source(self) -> Path | None:
         """The file these settings came from."""
         return self._source
+
+    def secret(self, reference: str) -> str | None:
+        """What `env:NAME` or `file:PATH` stands for; None if it was not there when the configuration was read."""
+        found = self._secrets.get(reference)
+        return None if found is None else found.get_secret_value()
+
+    def secret_of(self, recipient: str) -> str | None:
+        """The key with which messages to this recipient are signed."""
+        named = next((table.secret for table in self.recipient_tables if table.name == recipient), None)
+        return None if named is None else self.secret(named)

@@ -1,20 +1,23 @@
 """From a composed digest or an alert's view to a message: text and HTML, small enough to be shown whole."""
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from monitor.digest import words
 from monitor.digest.clean import host_of, one_line, sound, web_address
 from monitor.digest.marking import mark_words
+from monitor.digest.payload import alert_payload, digest_payload, notice_payload
 from monitor.digest.subjects import count
+from monitor.errors import ComposeError
 from monitor.model import FigurePair, Match, Message, Severity
-from monitor.model_digest import AlertView, Digest, DigestBaseline, DigestClaim
+from monitor.model_digest import AlertView, Digest, DigestBaseline, DigestClaim, Notice
 
 # Some mail programs cut a message off at 102 kB of HTML; what does not fit below this is counted instead.
 MAX_HTML_BYTES = 95_000
@@ -27,6 +30,8 @@ _TEXT_WIDTH = 72
 _TERMS_SHOWN = 6
 _CHART_HEIGHT = 44  # pixels
 _PASSAGE_LIMIT = 500
+_ALERTS_SHOWN = 12  # of a message that tells several: each takes up to 5 kB
+_HEADLINES_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ def render_digest(digest: Digest, *, message_id: str, options: RenderOptions = R
         text=_tidy(_render("digest.txt.j2", options, **_digest_values(digest))),
         html=html,
         headers=_headers(options),
+        payload=digest_payload(digest),
     )
 
 
@@ -63,15 +69,56 @@ def render_alert(
     """One alert as a message; a follow-up of a story replies to the story's first alert. `now` gives the zone."""
     values = {"view": view, "now": now, "terms": _term_bars(view.match), "subject": _alert_subject(view)}
     follows = view.first_message_id if view.first_message_id != message_id else None
-    urgent = (("Importance", "high"),) if view.alert.severity is Severity.HIGH else ()
     return Message(
         message_id=message_id,
         subject=_alert_subject(view),
         text=_tidy(_render("alert.txt.j2", options, **values)),
         html=_render("alert.html.j2", options, **values),
         in_reply_to=follows,
-        headers=urgent + _headers(options),
+        headers=_urgency([view]) + _headers(options),
+        payload=alert_payload([view]),
     )
+
+
+def render_alerts(
+    views: Sequence[AlertView], *, message_id: str, now: datetime, options: RenderOptions = RenderOptions()
+) -> Message:
+    """Several alerts that waited for each other as one message, the first ones in full. `now` gives the zone."""
+    shown, unshown = views[:_ALERTS_SHOWN], views[_ALERTS_SHOWN : _ALERTS_SHOWN + _HEADLINES_SHOWN]
+    subject = one_line(f"{count(len(views), 'alert')}: {views[0].alert.headline}", 180)
+    values = {
+        "views": shown,
+        "unshown": unshown,
+        "left_out": len(views) - len(shown),
+        "title": count(len(views), "alert"),
+        "now": now,
+        "subject": subject,
+    }
+    return Message(
+        message_id=message_id,
+        subject=subject,
+        text=_tidy(_render("alerts.txt.j2", options, **values)),
+        html=_render("alerts.html.j2", options, **values),
+        headers=_urgency(views) + _headers(options),
+        payload=alert_payload(views),
+    )
+
+
+def render_notice(notice: Notice, *, message_id: str, options: RenderOptions = RenderOptions()) -> Message:
+    """What is told without a report, as a short message of text alone."""
+    told = f"{notice.reason[:1].upper()}{notice.reason[1:]}."
+    parts = [one_line(notice.headline, 300), told, f"Watched for: {notice.baseline_title}. {options.how_to_change}"]
+    return Message(
+        message_id=message_id,
+        subject=one_line(notice.headline, 180),
+        text="\n\n".join(_wrap(part) for part in parts) + "\n",
+        headers=_headers(options),
+        payload=notice_payload(notice),
+    )
+
+
+def _urgency(views: Sequence[AlertView]) -> tuple[tuple[str, str], ...]:
+    return (("Importance", "high"),) if any(view.alert.severity is Severity.HIGH for view in views) else ()
 
 
 def shrink(digest: Digest, *, changes: int, claims: int, stories: int) -> Digest:
@@ -147,7 +194,11 @@ def _headers(options: RenderOptions) -> tuple[tuple[str, str], ...]:
 
 
 def _render(template: str, options: RenderOptions, **values: Any) -> str:
-    return _environment().get_template(template).render(options=options, **values)
+    try:
+        return _environment().get_template(template).render(options=options, **values)
+    # What text of a feed could bring about in a template. One bad title must not stop everybody's alerts.
+    except (TemplateError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as exc:
+        raise ComposeError(f"cannot be put into words: {type(exc).__name__}: {exc}") from exc
 
 
 @cache

@@ -1,13 +1,17 @@
 """What follows from a verdict for people: its alerts, and a message for each recipient, within match's transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from monitor.alerts.rules import decide_alerts
+from monitor.alerts.timing import HOUR, Throttle, time_alerts
 from monitor.config.settings import Settings
 from monitor.digest.identity import stable_message_id
-from monitor.digest.render import render_alert
-from monitor.model import Alert, AlertState, Baseline, Match, MatchedReport, Recipient, Scored
+from monitor.digest.render import RenderOptions, render_alert, render_alerts
+from monitor.errors import ComposeError
+from monitor.model import Alert, AlertState, Baseline, Match, MatchedReport, Message, Recipient, Scored
 from monitor.model_digest import AlertView
 from monitor.store import StoredReport
 from monitor.store.matching import MatchingTransaction
@@ -22,8 +26,9 @@ class Telling:
         self._rules = settings.rules
         self._recipients = settings.recipients
         self._by_name = {recipient.name: recipient for recipient in settings.recipients}
-        self._first_sight = settings.alerts.first_sight
-        self._zone = settings.digest.zone  # mails show the reader's time
+        self._settings = settings.alerts
+        self._throttle = throttle_of(settings)
+        self._options = options_of(settings)
 
     def tell(
         self,
@@ -38,7 +43,8 @@ class Telling:
         """Keep the report's alerts, told and held, and put the messages of the told ones into the outbox."""
         if not verdict.matches:
             return ()
-        alerts = decide_alerts(
+        mutes = tx.mutes()
+        decided = decide_alerts(
             MatchedReport(
                 report_id=report.report_id,
                 report=report.report,
@@ -49,35 +55,43 @@ class Telling:
                 first_sight=report.first_sight,
                 feed_url=report.feed_url,
                 feed_tags=report.feed_tags,
+                publishers=len(tx.story_facts(story_id, "").publishers),
             ),
             self._rules,
             self._recipients,
             told=tx.told(self._baseline.id, story_id),
-            told_figures=tx.told_figures(self._baseline.id, story_id),
-            first_sight=self._first_sight,
+            first_sight=self._settings.first_sight,
             now=now,
+            mutes=mutes,
+            more_publishers=self._settings.more_publishers,
+        )
+        alerts = time_alerts(
+            decided,
+            self._recipients,
+            throttle=self._throttle,
+            lately=lambda name: tx.told_lately(name, now - HOUR),
+            now=now,
+            mutes=mutes,
         )
         for alert in alerts:
             match = next(one for one in verdict.matches if one.claim == alert.claim)
             alert_id = tx.add_alert(alert, match)
-            if alert.state is AlertState.PENDING:
+            if is_delivered(alert):
                 for name in alert.recipients:
-                    self._post(tx, alert_id, alert, match, verdict, report, self._by_name[name], now)
+                    self._post(tx, alert_id, self._view(tx, alert, match, verdict, report, name), report, now)
         return alerts
 
-    def _post(
+    def _view(
         self,
         tx: MatchingTransaction,
-        alert_id: int,
         alert: Alert,
         match: Match,
         verdict: Scored,
         report: StoredReport,
-        recipient: Recipient,
-        now: datetime,
-    ) -> None:
-        facts = tx.story_facts(alert.story_id, recipient.name)
-        view = AlertView(
+        recipient: str,
+    ) -> tuple[Recipient, AlertView]:
+        facts = tx.story_facts(alert.story_id, recipient)
+        return self._by_name[recipient], AlertView(
             alert=alert,
             baseline_title=self._baseline.title,
             claim_text=self._texts[alert.claim],
@@ -88,7 +102,65 @@ class Telling:
             others=tuple((self._texts[one.claim], one) for one in verdict.matches if one.claim != alert.claim),
             first_message_id=facts.first_message_id,
         )
+
+    def _post(
+        self,
+        tx: MatchingTransaction,
+        alert_id: int,
+        told: tuple[Recipient, AlertView],
+        report: StoredReport,
+        now: datetime,
+    ) -> None:
+        recipient, view = told
+        local = now.astimezone(ZoneInfo(recipient.timezone))  # mails show the reader's time
+        if self._join(tx, alert_id, view, recipient, local):
+            return
         # Beside the alert's number the report's own identity: two databases may count alike, their mails must differ.
-        told = ("alert", alert.baseline_id, alert_id, report.feed_url, report.report.key, alert.claim, recipient.name)
-        message = render_alert(view, message_id=stable_message_id(*told), now=now.astimezone(self._zone))
-        tx.add_delivery(alert_id, recipient, message)
+        parts = (view.alert.baseline_id, alert_id, report.feed_url, report.report.key, view.alert.claim, recipient.name)
+        message_id = stable_message_id("alert", *parts)
+        try:
+            message = render_alert(view, message_id=message_id, now=local, options=self._options)
+        except ComposeError as error:
+            bare = Message(message_id=message_id, subject=f"alert {alert_id}", text="")
+            tx.add_delivery(alert_id, recipient, bare, fault=str(error))
+            return
+        tx.add_delivery(alert_id, recipient, message, due_at=view.alert.not_before)
+
+    def _join(
+        self, tx: MatchingTransaction, alert_id: int, view: AlertView, recipient: Recipient, local: datetime
+    ) -> bool:
+        """Let the alert go with one that waits already; False if there is none, or they cannot be told together."""
+        until = view.alert.not_before
+        if until is None:
+            return False
+        # What is only gathered goes with the message under way; what must wait goes with one that waits as long.
+        found = tx.gathering(recipient.name, until if view.alert.state is AlertState.HELD else local, until)
+        if found is None:
+            return False
+        delivery_id, message, others = found
+        views = [tx.alert_view(one, recipient.name) for one in others]
+        if any(one is None for one in views):
+            return False
+        try:
+            joint = render_alerts(
+                [*filter(None, views), view], message_id=message.message_id, now=local, options=self._options
+            )
+        except ComposeError:
+            return False
+        tx.join_delivery(delivery_id, alert_id, replace(joint, in_reply_to=message.in_reply_to))
+        return True
+
+
+def is_delivered(alert: Alert) -> bool:
+    """Whether messages go out for the alert, now or later."""
+    return alert.state is AlertState.PENDING or (alert.state is AlertState.HELD and alert.not_before is not None)
+
+
+def throttle_of(settings: Settings) -> Throttle:
+    """The two numbers of the configuration."""
+    return Throttle(batch_wait_s=settings.alerts.batch_wait_s, most_per_hour=settings.alerts.most_per_hour)
+
+
+def options_of(settings: Settings) -> RenderOptions:
+    """What the mails say about themselves."""
+    return RenderOptions(list_unsubscribe=settings.smtp.list_unsubscribe if settings.smtp else None)

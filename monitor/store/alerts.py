@@ -4,43 +4,41 @@ import json
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Alert, AlertState, Match, Severity
+from monitor.model import Alert, AlertState, Match, Severity, StoryTold
 from monitor.store import matches
 from monitor.store.connection import Connection
-from monitor.store.values import to_json
+from monitor.store.values import from_iso_or_none, to_json
 
 # An alert that was kept from people names them; one without recipients was told along with another of its report.
-_TOLD = "(a.state <> 'held' OR a.recipients = '[]')"
+# One that is held until a time is as good as told.
+_TOLD = "(a.state <> 'held' OR a.recipients = '[]' OR a.not_before IS NOT NULL)"
+_LOUDNESS = tuple(Severity)  # lowest first
 
 
-def told(connection: Connection, baseline_id: str, story_id: int) -> frozenset[tuple[str, str]]:
-    """The (claim, relation) pairs that people were told of the story, or are about to be."""
-    rows = connection.rows(
-        f"""
-        SELECT DISTINCT a.claim_id, a.relation
-        FROM alerts a
+def told(connection: Connection, baseline_id: str, story_id: int, *, without_report: int | None = None) -> StoryTold:
+    """What people were told of the story, or are about to be; `without_report`: as if that one had not come."""
+    about = {"story_id": story_id, "baseline_id": baseline_id, "without": without_report}
+    where = f"""
         WHERE a.story_id = :story_id
           AND a.baseline_id = :baseline_id
+          AND a.report_id IS NOT :without
           AND {_TOLD}
-        """,
-        {"story_id": story_id, "baseline_id": baseline_id},
-    )
-    return frozenset((row["claim_id"], row["relation"]) for row in rows)
-
-
-def told_figures(connection: Connection, baseline_id: str, story_id: int) -> frozenset[tuple[str, str]]:
-    """The (claim, figure as a report wrote it) pairs that people were told of the story, or are about to be."""
-    rows = connection.rows(
+    """
+    rows = connection.rows(f"SELECT a.claim_id, a.relation, a.severity, a.publishers FROM alerts a {where}", about)
+    figures = connection.rows(
         f"""
         SELECT DISTINCT a.claim_id, json_extract(pair.value, '$.report') AS figure
         FROM alerts a, json_each(a.figures) pair
-        WHERE a.story_id = :story_id
-          AND a.baseline_id = :baseline_id
-          AND {_TOLD}
+        {where}
         """,
-        {"story_id": story_id, "baseline_id": baseline_id},
+        about,
     )
-    return frozenset((row["claim_id"], row["figure"]) for row in rows)
+    return StoryTold(
+        claims=frozenset((row["claim_id"], row["relation"]) for row in rows),
+        figures=frozenset((row["claim_id"], row["figure"]) for row in figures),
+        severity=max((Severity(row["severity"]) for row in rows), key=_LOUDNESS.index, default=None),
+        publishers=max((row["publishers"] for row in rows), default=0),
+    )
 
 
 def add(connection: Connection, alert: Alert, match: Match, *, now: datetime) -> int:
@@ -49,11 +47,11 @@ def add(connection: Connection, alert: Alert, match: Match, *, now: datetime) ->
         """
         INSERT INTO alerts (
             baseline_id, claim_id, story_id, report_id, relation, figures,
-            rule, severity, state, reason, headline, recipients, created_at
+            rule, severity, state, reason, headline, recipients, publishers, not_before, created_at
         )
         VALUES (
             :baseline_id, :claim_id, :story_id, :report_id, :relation, :figures,
-            :rule, :severity, :state, :reason, :headline, :recipients, :now
+            :rule, :severity, :state, :reason, :headline, :recipients, :publishers, :not_before, :now
         )
         """,
         {
@@ -69,26 +67,26 @@ def add(connection: Connection, alert: Alert, match: Match, *, now: datetime) ->
             "reason": alert.reason,
             "headline": alert.headline,
             "recipients": to_json(alert.recipients),
+            "publishers": alert.publishers,
+            "not_before": alert.not_before,
             "now": now,
         },
     )
 
 
 def settle(connection: Connection, alert_id: int, now: datetime) -> None:
-    """Set a pending alert's state once each of its deliveries has ended: sent if anybody got it, else failed."""
+    """Set an alert's state once each of its deliveries has ended: sent if anybody got it, else failed."""
     connection.run(
         """
+        WITH d AS (
+            SELECT o.state FROM deliveries o JOIN delivery_alerts t ON t.delivery_id = o.id WHERE t.alert_id = :alert_id
+        )
         UPDATE alerts SET
-            state = CASE
-                WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.alert_id = alerts.id AND d.state = 'sent') THEN 'sent'
-                ELSE 'failed'
-            END,
+            state = CASE WHEN EXISTS (SELECT 1 FROM d WHERE d.state = 'sent') THEN 'sent' ELSE 'failed' END,
             settled_at = :now
         WHERE id = :alert_id
-          AND state IN ('pending', 'failed')
-          AND NOT EXISTS (
-              SELECT 1 FROM deliveries d WHERE d.alert_id = alerts.id AND d.state IN ('waiting', 'sending')
-          )
+          AND (state IN ('pending', 'failed') OR (state = 'held' AND not_before IS NOT NULL))
+          AND NOT EXISTS (SELECT 1 FROM d WHERE d.state IN ('waiting', 'sending'))
         """,
         {"alert_id": alert_id, "now": now},
     )
@@ -132,4 +130,6 @@ def to_alert(row: dict[str, Any]) -> Alert:
         reason=row["reason"],
         headline=row["headline"],
         recipients=tuple(json.loads(row["recipients"])),
+        publishers=row.get("publishers", 1),
+        not_before=from_iso_or_none(row.get("not_before")),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from monitor.model import Delivery, Message, Recipient
 from monitor.store import alerts
 from monitor.store.connection import Connection
-from monitor.store.values import to_json
+from monitor.store.values import from_iso, to_json
 
 # A claim older than this belongs to a program that died while sending: longer than any channel's own time limit.
 LEASE_S = 600
@@ -23,49 +23,130 @@ def add(
     now: datetime,
     alert_id: int | None = None,
     digest_id: int | None = None,
+    notice_id: int | None = None,
+    due_at: datetime | None = None,
+    fault: str | None = None,
 ) -> int:
-    """Put a message into the outbox, due at once; gives the delivery's id."""
-    return connection.insert(
+    """Put a message into the outbox, due at once or at the given time; gives the delivery's id.
+
+    With a fault it is parked there with that reason: it was to be told, and cannot be.
+    """
+    delivery_id = connection.insert(
         """
         INSERT INTO deliveries (
-            kind, alert_id, digest_id, recipient, channel, address, message_id, subject, text, html, in_reply_to,
-            headers, state, attempts, interrupted, next_attempt_at, created_at
+            kind, alert_id, digest_id, notice_id, recipient, channel, address, message_id, subject, text, html,
+            in_reply_to, headers, payload, state, attempts, interrupted, holds_up, next_attempt_at, last_error,
+            created_at
         )
         VALUES (
-            :kind, :alert_id, :digest_id, :recipient, :channel, :address, :message_id, :subject, :text, :html,
-            :in_reply_to, :headers, 'waiting', 0, 0, :now, :now
+            :kind, :alert_id, :digest_id, :notice_id, :recipient, :channel, :address, :message_id, :subject, :text,
+            :html, :in_reply_to, :headers, :payload, :state, 0, 0, '', :due_at, :fault, :now
         )
         """,
-        {
+        _message_values(message)
+        | {
             "kind": kind,
             "alert_id": alert_id,
             "digest_id": digest_id,
+            "notice_id": notice_id,
             "recipient": recipient.name,
             "channel": recipient.channel,
             "address": recipient.address,
-            "message_id": message.message_id,
-            "subject": message.subject,
-            "text": message.text,
-            "html": message.html,
-            "in_reply_to": message.in_reply_to,
-            "headers": to_json(message.headers),
+            "state": "failed" if fault else "waiting",
+            "due_at": due_at or now,
+            "fault": fault,
             "now": now,
         },
     )
+    if alert_id is not None:
+        _tells(connection, delivery_id, alert_id)
+        if fault:
+            alerts.settle(connection, alert_id, now)
+    return delivery_id
+
+
+def join(connection: Connection, delivery_id: int, alert_id: int, message: Message) -> None:
+    """Let a message that still waits tell one alert more; its identity stays."""
+    _tells(connection, delivery_id, alert_id)
+    connection.run(
+        """
+        UPDATE deliveries SET subject = :subject, text = :text, html = :html, headers = :headers, payload = :payload
+        WHERE id = :id
+        """,
+        _message_values(message) | {"id": delivery_id},
+    )
+
+
+def gathering(
+    connection: Connection, recipient: str, begin: datetime, end: datetime
+) -> tuple[int, Message, tuple[int, ...]] | None:
+    """The recipient's alert message that waits untried until a moment of that span, with the alerts it tells."""
+    row = connection.row(
+        """
+        SELECT *
+        FROM deliveries
+        WHERE recipient = :recipient
+          AND kind = 'alert'
+          AND state = 'waiting'
+          AND attempts = 0
+          AND next_attempt_at BETWEEN :begin AND :end
+        ORDER BY id DESC
+        LIMIT 1
+        """,
+        {"recipient": recipient, "begin": begin, "end": end},
+    )
+    return None if row is None else (row["id"], _to_message(row), alerts_of(connection, row["id"]))
+
+
+def alerts_of(connection: Connection, delivery_id: int) -> tuple[int, ...]:
+    """The alerts that a message tells, oldest first."""
+    sql = "SELECT alert_id FROM delivery_alerts WHERE delivery_id = :id ORDER BY alert_id"
+    return tuple(row["alert_id"] for row in connection.rows(sql, {"id": delivery_id}))
+
+
+def lately(connection: Connection, recipient: str, since: datetime) -> int:
+    """How many alerts were put into messages to the recipient since then."""
+    found: int = connection.value(
+        """
+        SELECT COUNT(DISTINCT a.id) AS alerts
+        FROM deliveries d
+        JOIN delivery_alerts t ON t.delivery_id = d.id
+        JOIN alerts a ON a.id = t.alert_id
+        WHERE d.recipient = :recipient
+          AND d.created_at > :early
+          AND a.created_at > :since
+        """,
+        # A message that gathers alerts may be older than the alerts that joined it, but not by more than a night.
+        {"recipient": recipient, "since": since, "early": since - timedelta(days=1)},
+    )
+    return found
 
 
 def claim(connection: Connection, now: datetime, limit: int, without: Collection[str]) -> list[Delivery]:
     """Take what is due, oldest first, and what a program that died had taken. Nobody else gets it for LEASE_S.
 
+    What waits behind an older message that is to be tried again later is left, so that all arrive in order.
     Channels in `without` are left out.
     """
+    _park_closed(connection, now)
     rows = connection.rows(
         """
-        SELECT *
-        FROM deliveries
-        WHERE ((state = 'waiting' AND next_attempt_at <= :now) OR (state = 'sending' AND claimed_at <= :lapsed))
-          AND channel NOT IN (SELECT value FROM json_each(:without))
-        ORDER BY id
+        SELECT d.*
+        FROM deliveries d
+        WHERE (
+              (d.state = 'waiting' AND d.next_attempt_at <= :now) OR (d.state = 'sending' AND d.claimed_at <= :lapsed)
+          )
+          AND d.channel NOT IN (SELECT value FROM json_each(:without))
+          AND NOT EXISTS (
+              SELECT 1
+              FROM deliveries e
+              WHERE e.state = 'waiting'
+                AND e.holds_up <> ''
+                AND e.channel = d.channel
+                AND e.next_attempt_at > :now
+                AND (e.holds_up = 'channel' OR (e.address = d.address AND e.id < d.id))
+          )
+        ORDER BY d.id
         LIMIT :limit
         """,
         {
@@ -94,7 +175,7 @@ def mark_sent(connection: Connection, delivery_id: int, now: datetime) -> None:
     """The channel accepted it."""
     connection.run(
         """
-        UPDATE deliveries SET state = 'sent', sent_at = :now, last_error = NULL
+        UPDATE deliveries SET state = 'sent', sent_at = :now, last_error = NULL, holds_up = ''
         WHERE id = :id AND state <> 'sent'
         """,
         {"id": delivery_id, "now": now},
@@ -102,30 +183,127 @@ def mark_sent(connection: Connection, delivery_id: int, now: datetime) -> None:
     _settle(connection, delivery_id, now)
 
 
-def mark_failed(connection: Connection, delivery_id: int, now: datetime, error: str, retry_at: datetime | None) -> None:
-    """The channel did not accept it: try again then, or, without a time, park it and show it."""
+def mark_failed(
+    connection: Connection,
+    delivery_id: int,
+    now: datetime,
+    error: str,
+    retry_at: datetime | None,
+    *,
+    holds_up: str = "",
+    most_attempts: int | None = None,
+) -> None:
+    """The channel did not accept it: try again then, or, without a time, park it and show it.
+
+    `holds_up` names who waits behind it until then: "address" or "channel". They count the attempt as theirs, and
+    are parked with it when they have had `most_attempts`.
+    """
     connection.run(
         """
         UPDATE deliveries SET
             state = CASE WHEN :retry_at IS NULL THEN 'failed' ELSE 'waiting' END,
             next_attempt_at = COALESCE(:retry_at, next_attempt_at),
+            holds_up = CASE WHEN :retry_at IS NULL THEN '' ELSE :holds_up END,
             last_error = :error
         WHERE id = :id AND state = 'sending'
         """,
-        {"id": delivery_id, "retry_at": retry_at, "error": error},
+        {"id": delivery_id, "retry_at": retry_at, "error": error, "holds_up": holds_up},
     )
     _settle(connection, delivery_id, now)
+    if holds_up:
+        _count_for_those_behind(connection, delivery_id, now, error, holds_up, most_attempts)
+
+
+def _count_for_those_behind(
+    connection: Connection, delivery_id: int, now: datetime, error: str, holds_up: str, most_attempts: int | None
+) -> None:
+    behind = connection.rows(
+        """
+        UPDATE deliveries SET
+            attempts = deliveries.attempts + 1,
+            last_error = :error,
+            state = CASE WHEN deliveries.attempts + 1 >= :most THEN 'failed' ELSE 'waiting' END,
+            holds_up = CASE WHEN deliveries.attempts + 1 >= :most THEN '' ELSE deliveries.holds_up END
+        FROM (SELECT id, channel, address FROM deliveries WHERE id = :id) h
+        WHERE deliveries.state = 'waiting'
+          AND deliveries.next_attempt_at <= :now
+          AND deliveries.channel = h.channel
+          AND (:holds_up = 'channel' OR (deliveries.address = h.address AND deliveries.id > h.id))
+          AND deliveries.id <> h.id
+        RETURNING deliveries.id, deliveries.state
+        """,
+        {"id": delivery_id, "now": now, "error": error, "holds_up": holds_up, "most": most_attempts or 2**31},
+    )
+    for row in behind:
+        if row["state"] == "failed":
+            _settle(connection, row["id"], now)
+
+
+def close_address(connection: Connection, delivery_id: int, reason: str, now: datetime) -> None:
+    """The address wants nothing more: what waits for it is parked, and so is what comes."""
+    connection.run(
+        """
+        INSERT OR REPLACE INTO closed_addresses (channel, address, reason, closed_at)
+        SELECT channel, address, :reason, :now FROM deliveries WHERE id = :id
+        """,
+        {"id": delivery_id, "reason": reason, "now": now},
+    )
+    _park_closed(connection, now)
+
+
+def _park_closed(connection: Connection, now: datetime) -> None:
+    parked = connection.rows(
+        """
+        UPDATE deliveries SET state = 'failed', last_error = c.reason
+        FROM closed_addresses c
+        WHERE c.channel = deliveries.channel
+          AND c.address = deliveries.address
+          AND deliveries.state = 'waiting'
+        RETURNING deliveries.id
+        """
+    )
+    for row in parked:
+        _settle(connection, row["id"], now)
 
 
 def retry(connection: Connection, delivery_id: int, now: datetime) -> bool:
-    """Take a parked row back into the queue; False if there is no such row."""
-    return (
-        connection.run(
-            "UPDATE deliveries SET state = 'waiting', next_attempt_at = :now WHERE id = :id AND state = 'failed'",
-            {"id": delivery_id, "now": now},
-        )
-        == 1
+    """Take a parked, dropped or waiting row to the head of the queue; False if there is no such row.
+
+    Its tries begin anew, an address that closed is open again, and nobody is waited for any more.
+    """
+    changed = connection.run(
+        """
+        UPDATE deliveries SET state = 'waiting', next_attempt_at = :now, attempts = 0, holds_up = ''
+        WHERE id = :id AND state IN ('failed', 'dropped', 'waiting')
+        """,
+        {"id": delivery_id, "now": now},
     )
+    about = {"id": delivery_id}
+    connection.run(
+        """
+        DELETE FROM closed_addresses
+        WHERE (channel, address) = (SELECT channel, address FROM deliveries WHERE id = :id)
+        """,
+        about,
+    )
+    connection.run(
+        """
+        UPDATE deliveries SET holds_up = ''
+        WHERE state = 'waiting' AND channel = (SELECT channel FROM deliveries WHERE id = :id)
+        """,
+        about,
+    )
+    return changed == 1
+
+
+def drop(connection: Connection, delivery_id: int, now: datetime) -> bool:
+    """Take a row out of the queue for good; False if there is no such row or it was sent."""
+    changed = connection.run(
+        "UPDATE deliveries SET state = 'dropped', holds_up = '' WHERE id = :id AND state IN ('waiting', 'failed')",
+        {"id": delivery_id},
+    )
+    _settle(connection, delivery_id, now)
+    return changed == 1
 
 
 def listing(connection: Connection, *, state: str | None, limit: int) -> list[dict[str, Any]]:
@@ -141,10 +319,40 @@ def listing(connection: Connection, *, state: str | None, limit: int) -> list[di
     )
 
 
+def _tells(connection: Connection, delivery_id: int, alert_id: int) -> None:
+    connection.run(
+        "INSERT OR IGNORE INTO delivery_alerts (delivery_id, alert_id) VALUES (:delivery_id, :alert_id)",
+        {"delivery_id": delivery_id, "alert_id": alert_id},
+    )
+
+
 def _settle(connection: Connection, delivery_id: int, now: datetime) -> None:
-    alert_id = connection.value("SELECT alert_id FROM deliveries WHERE id = :id", {"id": delivery_id})
-    if alert_id is not None:
+    for alert_id in alerts_of(connection, delivery_id):
         alerts.settle(connection, alert_id, now)
+
+
+def _message_values(message: Message) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "in_reply_to": message.in_reply_to,
+        "headers": to_json(message.headers),
+        "payload": message.payload,
+    }
+
+
+def _to_message(row: dict[str, Any]) -> Message:
+    return Message(
+        message_id=row["message_id"],
+        subject=row["subject"],
+        text=row["text"],
+        html=row["html"],
+        in_reply_to=row["in_reply_to"],
+        headers=tuple((name, value) for name, value in json.loads(row["headers"])),
+        payload=row["payload"],
+    )
 
 
 def _to_delivery(row: dict[str, Any], *, attempts: int) -> Delivery:
@@ -154,13 +362,7 @@ def _to_delivery(row: dict[str, Any], *, attempts: int) -> Delivery:
         recipient=row["recipient"],
         channel=row["channel"],
         address=row["address"],
-        message=Message(
-            message_id=row["message_id"],
-            subject=row["subject"],
-            text=row["text"],
-            html=row["html"],
-            in_reply_to=row["in_reply_to"],
-            headers=tuple((name, value) for name, value in json.loads(row["headers"])),
-        ),
+        message=_to_message(row),
         attempts=attempts,
+        created_at=from_iso(row["created_at"]),
     )

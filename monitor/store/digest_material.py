@@ -130,6 +130,7 @@ def _held(connection: Connection, about: dict[str, Any]) -> tuple[HeldAlert, ...
         JOIN reports r ON r.id = a.report_id
         JOIN feeds f ON f.id = r.feed_id
         WHERE a.state IN ('held', 'throttled')
+          AND a.not_before IS NULL  -- these are delivered by themselves, only later
           AND a.baseline_id IN (SELECT value FROM json_each(:ids))
           AND a.dismissed_at IS NULL
           AND EXISTS (SELECT 1 FROM json_each(a.recipients) WHERE value = :recipient)

@@ -11,7 +11,7 @@ from monitor.store.connection import Connection
 from monitor.store.values import from_iso_or_none, to_json
 
 # A digest whose delivery was given up told nobody anything.
-DELIVERED = "EXISTS (SELECT 1 FROM deliveries d WHERE d.digest_id = g.id AND d.state <> 'failed')"
+DELIVERED = "EXISTS (SELECT 1 FROM deliveries d WHERE d.digest_id = g.id AND d.state NOT IN ('failed', 'dropped'))"
 
 Standings = dict[tuple[str, str], Standing]
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from monitor.model import Alert, Baseline, Match, Message, Recipient, Scored
-from monitor.store import alerts, deliveries, matches, stories, verdicts
+from monitor.model import Alert, Baseline, Match, Message, Mute, Recipient, Scored, StoryTold
+from monitor.model_digest import AlertView
+from monitor.store import alert_views, alerts, deliveries, matches, mutes, stories, verdicts
 from monitor.store.connection import Connection
 from monitor.store.records import StoredReport, StoryFacts
 
@@ -40,13 +41,25 @@ class MatchingTransaction:
         verdicts.save(self._connection, report_id, baseline, scored, now=self._now)
         matches.save(self._connection, report_id, baseline, scored.matches, now=self._now)
 
-    def told(self, baseline_id: str, story_id: int) -> frozenset[tuple[str, str]]:
-        """The (claim, relation) pairs of the story that people were told."""
+    def told(self, baseline_id: str, story_id: int) -> StoryTold:
+        """What people were told of the story, or are about to be."""
         return alerts.told(self._connection, baseline_id, story_id)
 
-    def told_figures(self, baseline_id: str, story_id: int) -> frozenset[tuple[str, str]]:
-        """The (claim, figure) pairs of the story that people were told."""
-        return alerts.told_figures(self._connection, baseline_id, story_id)
+    def told_lately(self, recipient: str, since: datetime) -> int:
+        """How many alerts went into the recipient's messages since then."""
+        return deliveries.lately(self._connection, recipient, since)
+
+    def mutes(self) -> tuple[Mute, ...]:
+        """What a person wants no alerts on at this moment."""
+        return mutes.active(self._connection, self._now)
+
+    def gathering(self, recipient: str, begin: datetime, end: datetime) -> tuple[int, Message, tuple[int, ...]] | None:
+        """The recipient's alert message that waits until a moment of that span, with the alerts it tells."""
+        return deliveries.gathering(self._connection, recipient, begin, end)
+
+    def alert_view(self, alert_id: int, recipient: str) -> AlertView | None:
+        """What a message on a stored alert shows."""
+        return alert_views.view(self._connection, alert_id, recipient)
 
     def story_facts(self, story_id: int, recipient: str) -> StoryFacts:
         """How widely the story was carried, and the mail that began its thread."""
@@ -56,8 +69,27 @@ class MatchingTransaction:
         """Keep an alert; gives its id."""
         return alerts.add(self._connection, alert, match, now=self._now)
 
-    def add_delivery(self, alert_id: int, recipient: Recipient, message: Message) -> int:
-        """Put an alert's message into the outbox; gives the delivery's id."""
+    def add_delivery(
+        self,
+        alert_id: int,
+        recipient: Recipient,
+        message: Message,
+        *,
+        due_at: datetime | None = None,
+        fault: str | None = None,
+    ) -> int:
+        """Put an alert's message into the outbox, with a fault only to be shown there; gives the delivery's id."""
         return deliveries.add(
-            self._connection, kind="alert", recipient=recipient, message=message, now=self._now, alert_id=alert_id
+            self._connection,
+            kind="alert",
+            recipient=recipient,
+            message=message,
+            now=self._now,
+            alert_id=alert_id,
+            due_at=due_at,
+            fault=fault,
         )
+
+    def join_delivery(self, delivery_id: int, alert_id: int, message: Message) -> None:
+        """Let a message that still waits tell one alert more."""
+        deliveries.join(self._connection, delivery_id, alert_id, message)

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from monitor.store import schema, views
+from monitor.store import schema, schema_outbox, views
 from monitor.store.connection import APPLICATION_ID, Connection
 
 MIGRATIONS = Migrations("monitor")
@@ -16,7 +16,16 @@ def m001_initial(db: Database) -> None:
         db.execute(statement)
 
 
-SCHEMA_VERSION = 1  # how many migrations there are; kept in the file as user_version
+@MIGRATIONS()
+def m002_outbox(db: Database) -> None:
+    """Let alerts wait and gather, keep notices and mutes, and know who waits behind whom."""
+    # The child table comes last, so that dropping the old outbox does not empty it.
+    order = (schema_outbox.ALERTS, schema_outbox.NEW_TABLES[:3], schema_outbox.DELIVERIES, schema_outbox.NEW_TABLES[3:])
+    for statement in (*sum(order, ()), *schema_outbox.INDEXES):
+        db.execute(statement)
+
+
+SCHEMA_VERSION = 2  # how many migrations there are; kept in the file as user_version
 
 
 def migrate(connection: Connection) -> None:

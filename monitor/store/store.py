@@ -7,9 +7,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from monitor.model import Baseline, Delivery, FeedOutcome, FeedSource, FeedState, Message, Recipient
-from monitor.model_digest import ClaimChange, DigestMaterial, DigestMember
+from monitor.model import (
+    Baseline,
+    Delivery,
+    FeedOutcome,
+    FeedSource,
+    FeedState,
+    MatchedReport,
+    Message,
+    Mute,
+    Recipient,
+    StoryTold,
+)
+from monitor.model_digest import AlertView, ClaimChange, DigestMaterial, DigestMember, Notice
 from monitor.store import (
+    alert_views,
     alerts,
     baselines,
     checks,
@@ -21,6 +33,8 @@ from monitor.store import (
     ledger,
     marks,
     matches,
+    mutes,
+    notices,
     query,
     reports,
     search,
@@ -183,15 +197,110 @@ class Store:
         with self._connection.write():
             deliveries.mark_sent(self._connection, delivery_id, now)
 
-    def mark_failed(self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None) -> None:
-        """The channel did not accept it; without a time to try again it is parked."""
+    def mark_failed(
+        self,
+        delivery_id: int,
+        now: datetime,
+        error: str,
+        retry_at: datetime | None,
+        *,
+        holds_up: str = "",
+        most_attempts: int | None = None,
+    ) -> None:
+        """The channel did not accept it; without a time to try again it is parked.
+
+        `holds_up` ("address" or "channel") says who waits behind it until then, and counts the attempt as theirs.
+        """
         with self._connection.write():
-            deliveries.mark_failed(self._connection, delivery_id, now, error, retry_at)
+            deliveries.mark_failed(
+                self._connection, delivery_id, now, error, retry_at, holds_up=holds_up, most_attempts=most_attempts
+            )
+
+    def close_address(self, delivery_id: int, reason: str, now: datetime) -> None:
+        """The delivery's address wants nothing more: all that waits for it is parked."""
+        with self._connection.write():
+            deliveries.close_address(self._connection, delivery_id, reason, now)
 
     def retry_delivery(self, delivery_id: int) -> bool:
-        """Take a parked delivery back into the queue; False if there is none of that id."""
+        """Take a delivery that was not sent to the head of the queue; False if there is none of that id."""
         with self._connection.write():
             return deliveries.retry(self._connection, delivery_id, self._clock())
+
+    def drop_delivery(self, delivery_id: int) -> bool:
+        """Take a delivery out of the queue for good; False if there is none of that id that was not sent."""
+        with self._connection.write():
+            return deliveries.drop(self._connection, delivery_id, self._clock())
+
+    def alert_view(self, alert_id: int, recipient: str) -> AlertView | None:
+        """What a message on a stored alert shows; None if there is none, or its report says something else by now."""
+        return alert_views.view(self._connection, alert_id, recipient)
+
+    def resend_alert(self, alert_id: int, recipient: Recipient, message: Message) -> int:
+        """Put one more message on an alert into the outbox; gives the delivery's id."""
+        with self._connection.write():
+            return deliveries.add(
+                self._connection,
+                kind="alert",
+                recipient=recipient,
+                message=message,
+                now=self._clock(),
+                alert_id=alert_id,
+            )
+
+    # ---- what a person wants to hear -------------------------------------------------------------------------------
+
+    def judged(self, report_id: int) -> list[MatchedReport]:
+        """A stored report as the rules saw it, once for each baseline that judged it."""
+        return alert_views.judged(self._connection, report_id)
+
+    def told(self, baseline_id: str, story_id: int, *, without_report: int | None = None) -> StoryTold:
+        """What people were told of the story; `without_report`: as if that one had not come."""
+        return alerts.told(self._connection, baseline_id, story_id, without_report=without_report)
+
+    def told_lately(self, recipient: str, since: datetime) -> int:
+        """How many alerts went into the recipient's messages since then."""
+        return deliveries.lately(self._connection, recipient, since)
+
+    def mute(self, mute: Mute) -> int:
+        """Keep that a person wants no alerts on something for a while; gives the mute's id."""
+        with self._connection.write():
+            return mutes.add(self._connection, mute, self._clock())
+
+    def unmute(self, mute_id: int) -> bool:
+        """End a mute before its time; False if none of that id is in force."""
+        with self._connection.write():
+            return mutes.lift(self._connection, mute_id, self._clock())
+
+    def mutes(self) -> tuple[Mute, ...]:
+        """The mutes and snoozes in force."""
+        return mutes.active(self._connection, self._clock())
+
+    def mute_rows(self) -> Rows:
+        """The same for a listing."""
+        return mutes.listing(self._connection, self._clock())
+
+    # ---- coverage ---------------------------------------------------------------------------------------------------
+
+    def story_starts(self, baseline_id: str, since: datetime) -> tuple[datetime, ...]:
+        """When each story on the baseline was first seen, oldest first."""
+        return notices.story_starts(self._connection, baseline_id, since)
+
+    def watched_since(self, baseline_id: str) -> datetime | None:
+        """Since when the baseline has been known."""
+        return notices.watched_since(self._connection, baseline_id)
+
+    def last_answer(self) -> datetime | None:
+        """When a feed last answered."""
+        return notices.last_poll(self._connection)
+
+    def last_notice(self, baseline_id: str, kind: str) -> datetime | None:
+        """When the last notice of that kind was made."""
+        return notices.last(self._connection, baseline_id, kind)
+
+    def add_notice(self, notice: Notice, told: list[tuple[Recipient, Message]]) -> int:
+        """Keep a notice with its messages, in one transaction; gives its id."""
+        with self._connection.write():
+            return notices.add(self._connection, notice, told, self._clock())
 
     # ---- digests ------------------------------------------------------------------------------------------------
 

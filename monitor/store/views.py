@@ -193,8 +193,13 @@ VIEWS = {
         a.story_id,
         a.report_id,
         a.recipients,
-        (SELECT COUNT(*) FROM deliveries d WHERE d.alert_id = a.id) AS deliveries,
-        (SELECT COUNT(*) FROM deliveries d WHERE d.alert_id = a.id AND d.state = 'sent') AS delivered,
+        (SELECT COUNT(*) FROM delivery_alerts t WHERE t.alert_id = a.id) AS deliveries,
+        (
+            SELECT COUNT(*) FROM delivery_alerts t JOIN deliveries d ON d.id = t.delivery_id
+            WHERE t.alert_id = a.id AND d.state = 'sent'
+        ) AS delivered,
+        a.publishers AS story_publishers,
+        a.not_before,
         a.settled_at,
         a.acked_at,
         a.dismissed_at
@@ -280,8 +285,10 @@ VIEWS = {
         d.created_at,
         d.next_attempt_at,
         d.sent_at,
+        d.holds_up,
         d.alert_id,
         d.digest_id,
+        d.notice_id,
         d.message_id
     FROM deliveries d
     """,

@@ -14,12 +14,14 @@ from monitor.model import (
     FigurePair,
     Match,
     MatchedReport,
+    Mute,
     Recipient,
     Relation,
     Report,
     Rule,
     Scored,
     Severity,
+    StoryTold,
 )
 
 NOW = datetime(2026, 3, 14, 8, 0, tzinfo=UTC)
@@ -50,7 +52,7 @@ def matched(*matches: Match, **more: object) -> MatchedReport:
 
 
 def decide(report: MatchedReport, rules=(EVERYTHING,), recipients=(DESK, LEAD, QUIET), **more) -> list[Alert]:
-    settings = {"told": frozenset(), "first_sight": "digest", "now": NOW} | more
+    settings = {"told": StoryTold(), "first_sight": "digest", "now": NOW} | more
     return decide_alerts(report, rules, recipients, **settings)
 
 
@@ -140,7 +142,7 @@ def test_each_recipient_gets_the_claim_of_their_own_rule():
 )
 def test_known_story_speaks_up_only_with_something_new(told, new, state):
     """A story that was told is told again for a stance on another claim or a contradiction or change, else held."""
-    (alert,) = decide(matched(new), told=frozenset({told}))
+    (alert,) = decide(matched(new), told=StoryTold(claims=frozenset({told}), severity=Severity.NORMAL))
 
     assert alert.state is state
 
@@ -149,11 +151,81 @@ def test_changed_figure_inside_a_story_is_news():
     """A story is told again when its report gives a figure that was not told yet, and only then."""
     figures = (FigurePair(claim="12 days", report="21 days", agrees=False),)
     report = matched(match(figures=figures))
-    told = frozenset({("C1", "contradicts")})
+    told = StoryTold(
+        claims=frozenset({("C1", "contradicts")}), figures=frozenset({("C1", "19 days")}), severity=Severity.NORMAL
+    )
 
-    assert [a.state for a in decide(report, told=told, told_figures={("C1", "19 days")})] == [AlertState.PENDING]
-    assert [a.state for a in decide(report, told=told, told_figures={("C1", "21 days")})] == [AlertState.HELD]
-    assert [a.state for a in decide(report, told=told)] == [AlertState.HELD]
+    assert [a.state for a in decide(report, told=told)] == [AlertState.PENDING]
+    assert [a.state for a in decide(report, told=replace(told, figures=frozenset({("C1", "21 days")})))] == [
+        AlertState.HELD
+    ]
+
+
+KNOWN = StoryTold(claims=frozenset({("C1", "contradicts")}), severity=Severity.NORMAL, publishers=2)
+
+
+def test_higher_severity_is_news():
+    """A story is told again when a louder rule fires for it, and not when an equally loud one does."""
+    (louder,) = decide(matched(match()), [Rule(name="loud", severity=Severity.HIGH)], told=KNOWN)
+    (same,) = decide(matched(match()), told=KNOWN)
+
+    assert louder.state is AlertState.PENDING
+    assert "now of high severity" in louder.reason
+    assert same.state is AlertState.HELD
+
+
+@pytest.mark.parametrize(("publishers", "more", "told"), [(5, 3, True), (4, 3, False), (9, 0, False)])
+def test_wider_coverage_is_news(publishers, more, told):
+    """A story is told again when so many more publishers carry it than at the last alert; 0 means never."""
+    (alert,) = decide(matched(match(), publishers=publishers), told=KNOWN, more_publishers=more)
+
+    assert (alert.state is AlertState.PENDING) is told
+    assert ("now carried by 5 publishers (2 at the last alert)" in alert.reason) is told
+
+
+def test_rule_that_asks_for_corroboration_waits_for_publishers():
+    """Below its number of publishers a rule holds what it would tell, with the reason; from then on it tells."""
+    rules = [Rule(name="sure", min_publishers=3)]
+    (held,) = decide(matched(match(), publishers=2), rules)
+    (told,) = decide(matched(match(), publishers=3), rules)
+
+    assert (held.state, held.reason) == (AlertState.HELD, "rule sure waits until 3 publishers carry the story")
+    assert (told.state, told.publishers) == (AlertState.PENDING, 3)
+    assert told.reason.startswith("a new story, now carried by 3 publishers")
+
+
+def mute(**more: object) -> Mute:
+    return Mute(**({"id": 1, "kind": "mute", "until": NOW + timedelta(hours=3)} | more))
+
+
+@pytest.mark.parametrize(
+    ("about", "held"),
+    [
+        ({}, True),
+        ({"rule": "all"}, True),
+        ({"claim": "C1"}, True),
+        ({"story_id": 9, "baseline_id": "marlow"}, True),
+        ({"claim": "C2"}, False),
+        ({"claim": "C1", "story_id": 8}, False),
+        ({"rule": "other"}, False),
+        ({"until": NOW}, False),
+        ({"kind": "snooze"}, False),
+    ],
+)
+def test_mute_holds_what_all_its_parts_name(about, held):
+    """A mute by command leaves to the digest what it names, until its time; a snooze is another matter."""
+    (alert,) = decide(matched(match()), mutes=[mute(**about)])
+
+    assert (alert.state is AlertState.HELD) is held
+    assert ("is muted until 2026-03-14 11:00 UTC" in alert.reason) is held
+
+
+def test_muted_claim_leaves_the_word_to_another():
+    """When the most telling claim is muted, the report is told on its next one."""
+    alerts = decide(matched(match("C1"), match("C2", Relation.SUPPORTS)), mutes=[mute(claim="C1", note="known")])
+
+    assert [(one.claim, one.state) for one in alerts] == [("C2", AlertState.PENDING), ("C1", AlertState.HELD)]
+    assert alerts[1].reason == "claim C1 is muted until 2026-03-14 11:00 UTC (known)"
 
 
 def test_first_sight_is_held_told_or_ignored_as_configured():
@@ -220,11 +292,13 @@ def test_no_rule_no_alert():
         ({"feed_tags": ("local", "port")}, True),
         ({"feed_tags": ("wire",)}, False),
         ({"claims": ("C1",), "feed_tags": ("wire",)}, False),
+        ({"min_publishers": 2}, True),
+        ({"min_publishers": 3}, False),
     ],
 )
 def test_every_condition_of_a_rule_must_hold(conditions, fires):
     """Each list is met by any of its values, all conditions of a rule together decide."""
-    report = matched(match())
+    report = matched(match(), publishers=2)
 
     assert rule_fires(Rule(name="r", **conditions), report, report.scored.matches[0]) is fires
 

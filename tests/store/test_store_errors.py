@@ -9,9 +9,12 @@ from store_samples import BASELINE, SOURCE, START, Clock, make_outcome
 from test_store_outbox import ADA, make_message
 
 from monitor.errors import StoreError
-from monitor.model import FeedState
+from monitor.model import FeedState, Mute
+from monitor.model_digest import Notice
 from monitor.store import Store, open_store
 from monitor.store.translate import sentence_for
+
+NOTICE = Notice(kind="gap", baseline_id="dam", baseline_title="", headline="", reason="")
 
 WRITES: dict[str, Callable[[Store], object]] = {
     "sync_feeds": lambda store: store.sync_feeds([SOURCE]),
@@ -23,6 +26,12 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "mark_sent": lambda store: store.mark_sent(1, START),
     "mark_failed": lambda store: store.mark_failed(1, START, "no", None),
     "retry_delivery": lambda store: store.retry_delivery(1),
+    "close_address": lambda store: store.close_address(1, "410", START),
+    "drop_delivery": lambda store: store.drop_delivery(1),
+    "resend_alert": lambda store: store.resend_alert(1, ADA, make_message(1)),
+    "mute": lambda store: store.mute(Mute(id=0, kind="mute", until=START)),
+    "unmute": lambda store: store.unmute(1),
+    "add_notice": lambda store: store.add_notice(NOTICE, []),
     "record_digest": lambda store: store.record_digest(ADA, make_message(1), [], START.date(), START),
     "skip_digest": lambda store: store.skip_digest(ADA, START.date(), START),
     "ack_alert": lambda store: store.ack_alert(1),
@@ -41,6 +50,16 @@ READS: dict[str, Callable[[Store], object]] = {
     "count_unmatched": lambda store: store.count_unmatched(BASELINE),
     "story_ids": lambda store: store.story_ids(START),
     "story_members": lambda store: list(store.story_members(START)),
+    "alert_view": lambda store: store.alert_view(1, "Ada"),
+    "judged": lambda store: store.judged(1),
+    "told": lambda store: store.told("dam", 1),
+    "told_lately": lambda store: store.told_lately("Ada", START),
+    "mutes": lambda store: store.mutes(),
+    "mute_rows": lambda store: store.mute_rows(),
+    "story_starts": lambda store: store.story_starts("dam", START),
+    "watched_since": lambda store: store.watched_since("dam"),
+    "last_answer": lambda store: store.last_answer(),
+    "last_notice": lambda store: store.last_notice("dam", "gap"),
     "digest_material": lambda store: store.digest_material(ADA, ["dam"]),
     "last_digest": lambda store: store.last_digest("Ada"),
     "last_digest_at": lambda store: store.last_digest_at("Ada"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from store_samples import BASELINE, START, Clock, Judge, Poll, make_match, make_report
 
-from monitor.model import Alert, AlertState, Delivery, Message, Recipient, Relation, Severity
+from monitor.model import Alert, AlertState, Delivery, Message, Recipient, Relation, Severity, StoryTold
 from monitor.store import Store, StoryFacts
 from monitor.store.deliveries import LEASE_S
 
@@ -133,9 +133,11 @@ def test_told_is_what_people_were_told(store: Store, alert_id: int) -> None:
         tx.add_alert(held, make_match("C2"))
         tx.add_alert(along, make_match("C3", Relation.UPDATES))
 
-        assert tx.told(BASELINE.id, 1) == {("C1", "supports"), ("C3", "updates")}
-        assert tx.told_figures(BASELINE.id, 1) == {("C1", "35 million"), ("C3", "35 million")}
-        assert tx.told("another", 1) == frozenset()
+        told = tx.told(BASELINE.id, 1)
+        assert told.claims == {("C1", "supports"), ("C3", "updates")}
+        assert told.figures == {("C1", "35 million"), ("C3", "35 million")}
+        assert (told.severity, told.publishers) == (Severity.NORMAL, 1)
+        assert tx.told("another", 1) == StoryTold()
 
 
 def test_story_facts_count_publishers_and_find_the_thread(store: Store, alert_id: int) -> None:
