@@ -2,22 +2,59 @@
 
 import io
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import feedparser
+from feedparser.encodings import convert_to_utf8
+from feedparser.html import _cp1252
+from feedparser.mixin import _FeedParserMixin
+from feedparser.sanitizer import replace_doctype
 
 from monitor.errors import ParseError
 from monitor.feeds.raw import RawFeed, RawItem, RawText
 from monitor.feeds.salvage import drop_bad_bases, has_items, looks_like_feed, salvage
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
+# What the short way (fast_reader.py) must do exactly as feedparser does, it takes from feedparser.
+NAMESPACES: dict[str, str] = {uri.lower(): name.lower() for uri, name in _FeedParserMixin.namespaces.items()}
+CP1252: dict[int, str] = _cp1252
 PERIODS_S = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
+
+
+class HasGet(Protocol):
+    """A dict of any kind."""
+
+    def get(self, key: str, /) -> Any:
+        """The value, or None."""
+
+
+def as_utf8(body: bytes, content_type: str | None) -> tuple[bytes | None, str]:
+    """The document in UTF-8 without its document type, and the format that this names, as feedparser prepares it.
+
+    None in place of the document if its encoding cannot be told.
+    """
+    found: dict[str, Any] = {}
+    try:
+        data = convert_to_utf8(_headers(content_type), body, found)
+        version, data, _ = replace_doctype(data)
+    except (ValueError, LookupError, TypeError, OverflowError):  # of alleged encodings that only encode, and the like
+        return None, ""
+    return (data if found["encoding"] else None), version or ""
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether feedparser takes a text that is declared plain for markup."""
+    return bool(_FeedParserMixin.looks_like_html(text))
+
+
+def _headers(content_type: str | None) -> dict[str, str]:
+    return {"content-type": content_type} if content_type else {}
 
 
 def read_xml(body: bytes, *, url: str, content_type: str | None = None) -> RawFeed:
     """What feedparser finds, if need be item by item; a ParseError where nothing can be read."""
     # Without a base address: feedparser would make guids absolute with it, and keys would change when a feed moves.
-    headers = {"content-type": content_type} if content_type else {}
+    headers = _headers(content_type)
     nothing = ParseError("no feed can be read in the document", kind="damaged")
     try:
         feed = _read(body, headers)
@@ -52,7 +89,7 @@ def _read(body: bytes, headers: dict[str, str]) -> RawFeed:
         if feed.get("title_detail")
         else RawText(value=_string(feed.get("title"))),
         language=_string(feed.get("language")) or None,
-        ttl_s=_ttl_s(feed),
+        ttl_s=ttl_s(feed),
         skipped=skipped,
     )
 
@@ -98,7 +135,7 @@ def _outlet(entry: Any) -> str | None:
     return _string(source.get("title")) or None if hasattr(source, "get") else None
 
 
-def _ttl_s(feed: Any) -> float | None:
+def ttl_s(feed: HasGet) -> float | None:
     """The feed's own wish for the time between polls: RSS `ttl` in minutes, or the syndication module's period."""
     raw = _string(feed.get("ttl")).strip()
     if raw.isascii() and raw.isdigit() and len(raw) < 8:

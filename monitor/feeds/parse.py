@@ -3,11 +3,12 @@
 Bytes in, frozen records out, no I/O: so the whole of it can run in a child process that may be killed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.errors import ParseError
+from monitor.feeds.fast_reader import read_fast
 from monitor.feeds.feedparser_reader import read_xml
 from monitor.feeds.items import Origin, distinct, language_tag, make_report
 from monitor.feeds.json_feed import looks_like_json, read_json
@@ -33,8 +34,7 @@ def parse_feed(
     """The reports of a feed document; a ParseError says in a sentence what it is instead of a feed."""
     if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise ParseError("the answer is empty", kind="empty")
-    read: Callable[..., RawFeed] = read_json if looks_like_json(body, content_type) else read_xml
-    raw = read(body, url=url, content_type=content_type)
+    raw = _read(body, url, content_type, max_entries)
     if not raw.format and not raw.items:
         if looks_like_page(body):
             raise ParseError(describe_page(body, url), kind="not_a_feed")
@@ -53,6 +53,13 @@ def parse_feed(
         skipped=skipped + raw.skipped,
         ttl_s=raw.ttl_s,
     )
+
+
+def _read(body: bytes, url: str, content_type: str | None, max_entries: int) -> RawFeed:
+    if looks_like_json(body, content_type):
+        return read_json(body, url=url, content_type=content_type)
+    fast = read_fast(body, content_type=content_type, max_items=max_entries)
+    return fast or read_xml(body, url=url, content_type=content_type)
 
 
 def _reports(items: Iterable[RawItem], origin: Origin, now: datetime) -> tuple[list[Report], int]:
