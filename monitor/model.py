@@ -195,6 +195,57 @@ class FeedOutcome:
     max_age_s: float | None = None  # Cache-Control / Expires
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageWanted:
+    """A report whose article's page is to be read."""
+
+    report_id: int
+    url: str
+    title: str
+    own_chars: int  # how much text the feed itself gave
+    attempts: int = 0  # so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRead:
+    """What became of asking for an article's page."""
+
+    report_id: int
+    host: str
+    state: str  # "read", "waiting" (it is asked for again) or "failed"
+    text: str = ""
+    status: int | None = None
+    error: str | None = None  # one sentence for people
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStanding:
+    """How a feed fares, and what people were last told of that."""
+
+    url: str
+    title: str | None
+    failures: int
+    failing_since: datetime | None
+    last_error: str | None
+    last_success_at: datetime | None
+    quiet_since: datetime | None  # when it last brought something new, or was first polled
+    quiet_after_s: float
+    retired: bool
+    told: str  # "", "broken", "silent" or "retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedNews:
+    """A change in how a feed fares that people should know."""
+
+    url: str
+    title: str | None
+    before: str
+    now: str  # as `FeedStanding.told`; "" means that it is well again
+    sentence: str
+
+
 # ---- matching -----------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ SPREAD = 0.1  # of the wait, either way: feeds that fall due together would stay
 STEP_S = 600.0  # a poll without news makes the next one that much later
 LIVELY = 2 / 3  # share of new reports above which polls come twice as often
 BUSY = 1 / 3  # … and half as often again
+LATE_S = 1200.0  # this much after its time (or its interval) a poll holds more news than one interval's
 HOLD_SPREAD_S = 3600.0  # after 429: the feeds of one host that were refused together must not come back together
 MOVES_BEFORE_KEPT = 10  # equal permanent redirects in a row until the new address is asked directly
 GONE_BEFORE_RETIRED = 2  # answers 410 in a row
@@ -95,9 +96,10 @@ def _after_success(
     first = state.first_polled_at is None
     interval, why = _interval(source, state, outcome, new_reports, now, rhythm)
     wait = interval
-    hint = max(outcome.max_age_s or 0.0, (outcome.feed.ttl_s or 0.0) if outcome.feed else 0.0)
-    if source.interval_s is None and min(hint, rhythm.max_interval_s) > wait:
-        wait, why = min(hint, rhythm.max_interval_s), f"its server asks for {_span(hint)} between polls"
+    wish = _wish(state, outcome)
+    hint = min(wish or 0.0, rhythm.max_interval_s)
+    if source.interval_s is None and hint > wait:
+        wait, why = hint, f"its server asks for {_span(hint)} between polls"
     if (outcome.retry_after_s or 0.0) > wait:
         wait, why = min(outcome.retry_after_s or 0.0, rhythm.max_interval_s), "its server asks to wait"
     moved_to, moved_count = _moves(source, state, outcome)
@@ -113,7 +115,15 @@ def _after_success(
         gone_count=0,
         retired=False,
         next_poll_why=why,
+        hint_s=wish,
     )
+
+
+def _wish(state: FeedState, outcome: FeedOutcome) -> float | None:
+    """The time between polls that server or feed wish for. An answer 304 repeats neither, so the last wish holds."""
+    if outcome.feed is None:
+        return max(outcome.max_age_s or 0.0, state.hint_s or 0.0) or None
+    return max(outcome.max_age_s or 0.0, outcome.feed.ttl_s or 0.0) or None
 
 
 def _interval(
@@ -126,9 +136,8 @@ def _interval(
     if state.first_polled_at is None:
         return min(max(rhythm.interval_s, low), high), f"every {_span(rhythm.interval_s)} to begin with"
     old = min(max(state.interval_s, low), high)
-    early = state.next_poll_at is not None and now < state.next_poll_at
-    if state.failures or early:  # a poll off its time says nothing about the rhythm
-        return old, f"every {_span(old)}"
+    if state.failures or _off_time(state, old, now):
+        return old, f"every {_span(old)}, as before: the last poll was off its time and taught nothing"
     total = len(outcome.feed.reports) if outcome.feed else 0
     share = new_reports / total if total else 0.0
     if share >= LIVELY:
@@ -141,6 +150,14 @@ def _interval(
         new, why = old + STEP_S, "nothing was new"
     new = min(max(new, low), high)
     return new, f"every {_span(new)}: {why} last time"
+
+
+def _off_time(state: FeedState, interval_s: float, now: datetime) -> bool:
+    """Whether a poll says nothing about the rhythm: one that somebody asked for early, or that came after a pause."""
+    if state.next_poll_at is None:
+        return False
+    late_s = (now - state.next_poll_at).total_seconds()
+    return late_s < 0 or late_s > max(LATE_S, interval_s)
 
 
 def _moves(source: FeedSource, state: FeedState, outcome: FeedOutcome) -> tuple[str | None, int]:

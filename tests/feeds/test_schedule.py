@@ -76,6 +76,26 @@ def test_polls_off_their_time_teach_nothing():
     assert plan(early, answer(), new=0).interval_s == HOUR
 
 
+def test_polls_after_a_pause_teach_nothing():
+    """After three days of sleep all of a feed is new, which says nothing about its rhythm."""
+    late = replace(POLLED, next_poll_at=NOW - timedelta(days=3))
+
+    state = plan(late, answer(), new=10)
+
+    assert state.interval_s == HOUR
+    assert "off its time" in state.next_poll_why
+
+
+def test_wish_holds_while_the_feed_is_unchanged():
+    """An answer 304 does not repeat the feed's time to live; the last one holds until another document comes."""
+    told = plan(POLLED, answer(ttl_s=7200), new=1)
+    unchanged = plan(replace(told, next_poll_at=NOW), answer(feed=None, unchanged=True, status=304))
+    taken_back = plan(replace(unchanged, next_poll_at=NOW), answer(), new=1)
+
+    assert wait_s(unchanged) >= 7200
+    assert wait_s(taken_back) < 7200
+
+
 def test_configured_interval_is_kept():
     """Whoever configures an interval gets it, whatever is new and whatever the feed wishes."""
     state = plan(POLLED, answer(ttl_s=7200), new=10, source=FeedSource(url=URL, interval_s=300))
