@@ -90,12 +90,10 @@ def _match_object(found: "Match") -> dict[str, Any]:
 
 def judge(profile: "Baseline", reports: "Sequence[Report]") -> "tuple[list[Scored], list[int]]":
     """The verdict on each report and the story it belongs to, in order."""
-    if not reports:
-        return [], []
+    from monitor.matching import batch
     from monitor.matching.matcher import ClaimMatcher
-    from monitor.matching.stories import group_stories
 
-    return ClaimMatcher().fit(profile).match(reports), group_stories(reports)
+    return batch.judge(ClaimMatcher().fit(profile), reports)
 
 
 def _lines(file: str) -> list[bytes]:
