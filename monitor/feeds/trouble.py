@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from monitor.model import FeedNews, FeedStanding
 
@@ -18,7 +19,7 @@ def quiet_limit_s(arrivals: Sequence[datetime]) -> float:
     """How long the feed may bring nothing new by its own rhythm, from the polls that did, oldest first."""
     if len(arrivals) < LEAST_ARRIVALS:
         return USUAL_QUIET_S
-    longest = max((later - earlier).total_seconds() for earlier, later in zip(arrivals, arrivals[1:], strict=False))
+    longest = max((later - earlier).total_seconds() for earlier, later in pairwise(arrivals))
     return max(LEAST_QUIET_S, QUIET_GAPS * longest)
 
 
