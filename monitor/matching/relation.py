@@ -167,6 +167,7 @@ def _other_period(seen: Seen) -> _Ruling | None:
 def _told(figure: Figure) -> str:
     """The figure with its noun and its time, as a note tells it."""
     scope = figure.scope.strip(" .")
+    scope = scope[:1].lower() + scope[1:]  # "In 2020" opened its sentence
     return _named(figure) if scope in figure.raw else f"{_named(figure)} {scope}".strip()
 
 
