@@ -49,6 +49,18 @@ def _types(annotation: object) -> Iterator[object]:
         yield from _types(arg)
 
 
+def test_the_tests_below_know_every_command() -> None:
+    """Each function that was registered as a command is among those that are looked at."""
+    registered = [one.callback for one in app.registered_commands]
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        registered += [one.callback for one in group.typer_instance.registered_commands]
+    found = {command.callback.__name__ for command in COMMANDS.values()}
+
+    assert len(COMMANDS) == len(registered) > 20
+    assert found == {callback.__name__ for callback in registered if callback}
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_in_the_docs(name: str) -> None:
     """A command that is not in the README or in docs/ does not exist for a user."""

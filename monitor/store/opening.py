@@ -19,7 +19,8 @@ def open_connection(
     if not path.exists():
         if not create:
             raise StoreError(
-                f"{path}: no database there; make one with `monitor init`, or check `database` in the configuration"
+                f"{path}: no database there; `monitor poll` and `monitor daemon` make one, "
+                "or check `database` in the configuration"
             )
         _create(path, busy_timeout_s)
     _check_header(path)
@@ -72,7 +73,7 @@ def _check_header(path: Path) -> None:
         raise StoreError(f"{path}: cannot be read ({error.strerror}); check `database` in the configuration") from error
     if not header:
         raise StoreError(
-            f"{path}: empty, so what it held is lost; put a backup in its place, or delete it and run `monitor init`"
+            f"{path}: empty, so what it held is lost; put a backup in its place, or delete it and run `monitor poll`"
         )
     if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
         raise StoreError(

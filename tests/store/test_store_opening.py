@@ -51,7 +51,7 @@ def test_schema_version_counts_the_migrations(path: Path, store: Store) -> None:
 
 def test_missing_database_is_not_made_by_reading(path: Path, clock: Clock) -> None:
     """Without `create` a missing file is an error that names the command to make one."""
-    with pytest.raises(StoreError, match=r"no database there; make one with `monitor init`"):
+    with pytest.raises(StoreError, match=r"no database there; `monitor poll` and `monitor daemon` make one"):
         open_store(path, clock=clock)
     assert not path.exists()
 
