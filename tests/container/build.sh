@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the image with buildah and runs the demonstration in it, on a machine without a container engine and without an
-# image registry. Run by hand, as root, on Debian: docs/container.md. It takes about three minutes and 2 GB in WORK.
+# image registry. Run by hand, as root, on Debian: docs/container.md. It takes about two minutes and a gigabyte.
 #
 #   WORK=/var/tmp/monitor-image bash tests/container/build.sh
 #
