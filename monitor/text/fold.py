@@ -6,9 +6,17 @@ import unicodedata
 # Letters of other scripts that look like Latin ones; mapped only inside words that also hold Latin letters, so that
 # real Cyrillic and Greek stay what they are.
 _LOOKALIKES = str.maketrans(
-    "авекмнорстухіјѕԁԛԝαβεικνορτυχΑΒΕΙΚΜΝΟΡΤΧАВЕКМНОРСТУХІЈЅ",
-    "abekmhopctyxijsdqwabeiknoptuxABEIKMNOPTXABEKMHOPCTYXIJS",
+    "авекмнорстухіјѕԁԛԝαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХІЈЅ",
+    "abekmhopctyxijsdqwabeiknoptuxABEZHIKMNOPTYXABEKMHOPCTYXIJS",
 )
+_FOREIGN_RANGES = ((0x370, 0x400), (0x400, 0x530), (0x1C80, 0x1C89))  # Greek, Cyrillic
+# A capital that is not listed looks like a Latin letter if its small letter does.
+_LOOKALIKES |= {
+    code: _LOOKALIKES[ord(small)]
+    for first, end in _FOREIGN_RANGES
+    for code in range(first, end)
+    if code not in _LOOKALIKES and len(small := chr(code).casefold()) == 1 and ord(small) in _LOOKALIKES
+}
 _ARABIC = str.maketrans(
     {
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ۀ": "ه", "ە": "ه",
@@ -24,7 +32,7 @@ _CAPITALS = re.compile(r"[A-Z]\.(?:[A-Z]\.)+(?:[A-Z]\b)?|US(?<!\wUS)A?\b(?!\$)")
 _CAPITALS_HINT = re.compile(r"\.[A-Z]\.")
 _WORD = re.compile(r"\w+")
 _LATIN = re.compile("[a-zA-Z]")
-_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_FOREIGN = re.compile("[" + "".join(f"{chr(first)}-{chr(end - 1)}" for first, end in _FOREIGN_RANGES) + "]")
 _COMBINING = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
@@ -46,10 +54,10 @@ def _join_capitals(match: re.Match[str]) -> str:
 
 def _fold_letters(text: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    if _FOREIGN.search(text):
-        text = _WORD.sub(_unmask, text)
     text = _COMBINING.sub("", unicodedata.normalize("NFKD", text))
     text = unicodedata.normalize("NFC", text).translate(_ARABIC)
+    if _FOREIGN.search(text):  # last, when accents are off: an accented look-alike is one, too
+        text = _WORD.sub(_unmask, text)
     text = _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
     return _DASHES.sub("-", text)
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.text.fold import fold
@@ -23,6 +23,7 @@ from monitor.text.stems import _WORD, stems, tokens, words
         ("co\u00adali\u200btion", "coalition"),
         ("al‑Qa’im—base", "al-qaim-base"),
         ("ＮＡＴＯ ﬁre", "nato fire"),
+        ("Ηezbollah ΥPG", "hezbollah ypg"),  # Greek capitals
     ],
 )
 def test_one_spelling_for_many(written: str, folded: str) -> None:
@@ -31,6 +32,8 @@ def test_one_spelling_for_many(written: str, folded: str) -> None:
 
 
 @given(st.text())
+@example("Aἰ")  # an accented look-alike
+@example("Aϒ")  # a letter variant whose plain form is one
 def test_folding_twice_changes_nothing_more_than_once(text: str) -> None:
     """Words of folded text are stable, and any text at all can be folded."""
     once = words(text)
