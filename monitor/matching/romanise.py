@@ -8,25 +8,24 @@ import re
 from functools import lru_cache
 
 _PAIRS = (("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("sh", "s"), ("ph", "f"), ("ck", "k"), ("dj", "j"))
-_SINGLE = str.maketrans({"q": "k", "c": "k", "v": "w", "z": "z", "p": "b"})
-_VOWELS = re.compile("[aeiouyw]+")
+_VOWELS = "aeiouywv"
+_SINGLE = str.maketrans({"q": "k", "c": "k", "p": "b"} | dict.fromkeys(_VOWELS, ""))
 _DOUBLE = re.compile(r"(.)\1+")
 _ARABIC_WORD = re.compile("[\u0600-\u06ff]{3,}")
 _PROCLITICS = frozenset("وفبلك")  # and, so, by, for, like: written as one word with what follows
-_LATIN_WORD = re.compile(r"[a-z]{5,}")
+_LEAST_LETTERS = 5
 
 
 @lru_cache(maxsize=100_000)
 def consonant_key(word: str) -> str:
     """The consonants of a folded word in one spelling, first vowel kept as "a"; "" for what is no such name."""
-    if not _LATIN_WORD.fullmatch(word):
+    if len(word) < _LEAST_LETTERS or not (word.isascii() and word.isalpha() and word.islower()):
         return ""
     key = word
     for pair, letter in _PAIRS:
         key = key.replace(pair, letter)
-    key = _DOUBLE.sub(r"\1", key.translate(_SINGLE))
-    first = "a" if _VOWELS.match(key) else ""
-    key = first + _DOUBLE.sub(r"\1", _VOWELS.sub("", key))
+    first = "a" if key[0] in _VOWELS else ""
+    key = first + _DOUBLE.sub(r"\1", key.translate(_SINGLE))
     return key[:-1] if len(key) > 3 and key.endswith("h") else key
 
 

@@ -9,8 +9,9 @@ from monitor.text.fold import fold
 
 # A number with its separators and ordinal ending is one word ("1,200", "22nd"), so is a name with digits ("k1").
 _WORD = re.compile(r"[^\W\d_][^\W_]*|\d+(?:[.,]\d+)*(?:(?:st|nd|rd|th)\b)?")
-_ODD_NUMBER = re.compile(r"\d(?:[.,]\d|[a-z])")
-_TO_SPACE = {code: " " for code in range(128) if not chr(code).isalnum()}
+# What folded ASCII text is cut by, one byte for each character: words apart, and whether a digit or a letter.
+_APART = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
+_KINDS = bytes.maketrans(b"123456789,bcdefghijklmnopqrstuvwxyz", b"000000000." + b"a" * 25)
 _ARABIC = re.compile("[\u0600-\u06ff]")
 MAX_WORD_LENGTH = 40  # longer runs are addresses, hashes or attacks, never words
 
@@ -47,7 +48,7 @@ def stem(word: str, language: str = "en") -> str:
     """The stem of one folded word; Arabic words get the Arabic stemmer whatever the language."""
     if word.isdecimal():
         return word
-    if _ARABIC.match(word):
+    if not word.isascii() and _ARABIC.match(word):
         language = "ar"
     return str(_stemmer(language).stemWord(word))
 
@@ -58,9 +59,12 @@ def tokens(text: str) -> list[str]:
 
 
 def _split(folded: str) -> list[str]:
-    # Most news is ASCII without "1,200" or "5bn"; cutting that by a table gives the same words in half the time.
-    if folded.isascii() and not _ODD_NUMBER.search(folded):
-        return folded.translate(_TO_SPACE).split()
+    # Most news is ASCII without "1,200" or "5bn"; cutting that by a table gives the same words in a third of the time.
+    if folded.isascii():
+        plain = folded.encode("ascii")
+        kinds = plain.translate(_KINDS)
+        if b"0" not in kinds or not (b"0.0" in kinds or b"0a" in kinds):
+            return plain.translate(_APART).decode("ascii").split()
     return _WORD.findall(folded)
 
 
