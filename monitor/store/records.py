@@ -41,6 +41,16 @@ class StoryFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedReport:
+    """A report that a person called relevant or noise, for one claim or (None) for the baseline as a whole."""
+
+    report_id: int
+    report: Report
+    claim: str | None
+    relevant: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
     """One claim's standing, for those who compare; people read `v_ledger`."""
 

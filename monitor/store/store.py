@@ -44,7 +44,7 @@ from monitor.store import (
 from monitor.store.connection import BUSY_TIMEOUT_S, Connection
 from monitor.store.matching import MatchingTransaction
 from monitor.store.opening import open_connection
-from monitor.store.records import Finding, PollStored, StoredReport
+from monitor.store.records import Finding, MarkedReport, PollStored, StoredReport
 from monitor.store.values import from_iso
 
 Clock = Callable[[], datetime]
@@ -419,6 +419,19 @@ class Store:
         """Keep what a person said of a match: "relevant" or "noise"; gives the mark's id."""
         with self._connection.write():
             return marks.add(self._connection, report_id, baseline_id, claim, mark, note, now=self._clock())
+
+    def unmark(self, mark_id: int | None = None) -> dict[str, Any] | None:
+        """Take back a mark, the newest if none is named; gives what it said, None if there is none."""
+        with self._connection.write():
+            return marks.remove(self._connection, mark_id)
+
+    def marks(self, *, baseline_id: str | None = None, claim: str | None = None, limit: int = 50) -> Rows:
+        """Marks, newest first; `counts` is 0 for one that a later mark on the same match replaced."""
+        return marks.listing(self._connection, baseline_id, claim, limit)
+
+    def marked(self, baseline_id: str) -> list[MarkedReport]:
+        """The marks that count under a baseline with their reports, oldest first: what the matcher learns from."""
+        return marks.marked(self._connection, baseline_id)
 
     # ---- care ---------------------------------------------------------------------------------------------------
 

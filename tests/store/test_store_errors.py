@@ -37,6 +37,7 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "ack_alert": lambda store: store.ack_alert(1),
     "dismiss_alert": lambda store: store.dismiss_alert(1),
     "mark": lambda store: store.mark(1, "dam", None, "noise"),
+    "unmark": lambda store: store.unmark(1),
     "prune_fetches": lambda store: store.prune_fetches(START),
 }
 
@@ -66,6 +67,8 @@ READS: dict[str, Callable[[Store], object]] = {
     "ledger": lambda store: store.ledger(),
     "baselines": lambda store: store.baselines(),
     "matches": lambda store: store.matches(),
+    "marks": lambda store: store.marks(),
+    "marked": lambda store: store.marked("dam"),
     "alerts": lambda store: store.alerts(),
     "deliveries": lambda store: store.deliveries(),
     "feeds": lambda store: store.feeds(),
