@@ -1,7 +1,6 @@
 """Fixtures for every test: nothing leaves this machine."""
 
 import socket
-from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections to anything but this machine fail, so that no test can lean on the network."""
     connect = socket.socket.connect
 
@@ -21,4 +20,3 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         connect(sock, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield
