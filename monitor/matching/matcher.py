@@ -35,7 +35,7 @@ class _Batch:
 
     saturated: sp.csr_matrix  # reports x terms
     scores: sp.csr_matrix  # reports x claims
-    topic: Floats  # reports
+    stranger: Floats  # reports: what one counts that names nothing of the baseline
     moved: dict[tuple[int, int], Moved] = field(default_factory=dict)  # (report, claim): what marks changed
 
 
@@ -152,9 +152,6 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         stranger = np.where(named | (not self.baseline_.entities), 1.0, scoring.STRANGER)
         raw = self.pruner_.scores(saturated) if self.pruner_ else (saturated @ self.space_.queries.T).tocsr()
         rows = np.repeat(np.arange(raw.shape[0]), np.diff(raw.indptr))
-        topic = dot_pairs(saturated, self.space_.topic_queries, rows, raw.indices) * stranger[rows]
-        nearest = np.zeros(len(reports))
-        np.maximum.at(nearest, rows, topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)[raw.indices])
         claims = raw.indices
         ratio = scoring.beside_the_best(
             raw.data * stranger[rows] / self.bars_[claims], rows, len(reports), self.company_[claims]
@@ -168,9 +165,18 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return _Batch(
             saturated=saturated,
             scores=sp.csr_matrix((scores, claims, raw.indptr), shape=raw.shape),
-            topic=scoring.squash(nearest / scoring.TOPIC_RATIO, scoring.TOPIC_STEEPNESS),
+            stranger=stranger,
             moved=moved,
         )
+
+    def _topic(self, batch: _Batch) -> Floats:
+        """How surely each report of a batch is on the baseline's topic at all."""
+        rows = np.repeat(np.arange(batch.scores.shape[0]), np.diff(batch.scores.indptr))
+        claims = batch.scores.indices
+        topic = dot_pairs(batch.saturated, self.space_.topic_queries, rows, claims) * batch.stranger[rows]
+        nearest = np.zeros(batch.scores.shape[0])
+        np.maximum.at(nearest, rows, topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)[claims])
+        return scoring.squash(nearest / scoring.TOPIC_RATIO, scoring.TOPIC_STEEPNESS)
 
     def match(self, reports: Sequence[Report], dates: Sequence[date | None] | None = None) -> list[Scored]:
         """The verdict on each report, in order; `dates` are the days of their stories where those are known better."""
@@ -180,17 +186,18 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         for start in range(0, len(reports), BATCH):
             batch = reports[start : start + BATCH]
             scored = self._score(batch)
+            topic = self._topic(scored).tolist()
             for row, report in enumerate(batch):
-                found.append(self._verdict(report, scored, row, days[start + row]))
+                found.append(self._verdict(report, scored, row, topic[row], days[start + row]))
         return found
 
     # ---- explaining -----------------------------------------------------------------------------------------------
 
-    def _verdict(self, report: Report, batch: _Batch, row: int, day: date | None) -> Scored:
+    def _verdict(self, report: Report, batch: _Batch, row: int, topic: float, day: date | None) -> Scored:
         pairs = slice(batch.scores.indptr[row], batch.scores.indptr[row + 1])
         values, claims = batch.scores.data[pairs], batch.scores.indices[pairs]
         order = np.lexsort((claims, -values))
-        on_topic = batch.topic[row] >= scoring.TOPIC_GATE
+        on_topic = topic >= scoring.TOPIC_GATE
         over = values >= self.thresholds_[claims]
         above = [(int(claims[i]), float(values[i])) for i in order if on_topic and over[i] and values[i] > 0]
         best, best_score = (int(claims[order[0]]), float(values[order[0]])) if len(order) else (0, 0.0)
@@ -199,7 +206,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         decision, reason = self._decide(best_score, best, bool(matches))
         return Scored(
             key=report.key,
-            score=float(batch.topic[row]),
+            score=topic,
             decision=decision,
             reason=reason,
             matches=matches,

@@ -51,6 +51,9 @@ _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 WORD = "#"  # stands once for every word, figure or mention; its count is the text's length
 
 Code = TypeVar("Code", str, int)
+# Of a word with which something longer may begin: what must follow (None: nothing must), and whether a name, a figure
+# or day, and a member of several words may begin with it.
+_Hint = tuple[frozenset[str] | None, bool, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,8 @@ class Coder(Generic[Code]):
         self._word: tuple[Code, ...] = self._codes((WORD,))
         self._memo: dict[str, tuple[Code, ...]] = {}
         self._plain: dict[str, tuple[Code, ...]] = {}
-        # For a word with which something longer begins: what must follow; None where it may stand alone.
-        self._followers: dict[str, frozenset[str] | None] = {}
+        self._hints: dict[str, _Hint] = {}  # of special words
+        self._idle: set[tuple[str, str]] = set()  # special words with a next word beside which they are nothing special
 
     def _codes(self, terms: Iterable[str]) -> tuple[Code, ...]:
         return tuple(c for c in map(self._code, terms) if c is not None)
@@ -152,7 +155,8 @@ class Coder(Generic[Code]):
         if len(self._memo) > MAX_MEMO:
             self._memo.clear()
             self._plain.clear()
-            self._followers.clear()
+            self._hints.clear()
+            self._idle.clear()
         root: str = stem(word, self._language)
         self._plain[word] = self._plain_terms(word, root)
         named = self._finder.single(word)
@@ -160,11 +164,16 @@ class Coder(Generic[Code]):
             self._memo[word] = self._mention(named)
         elif self._is_special(word, root):
             self._memo[word] = self.SPECIAL
-            names = None if word[0].isdigit() or word in _MONTH_STARTS else self._finder.followers(word)
-            self._followers[word] = None if names is None else names | self._families.followers(root)
+            self._hints[word] = self._hint(word, root)
         else:
             self._memo[word] = self._plain[word]
         return self._memo[word]
+
+    def _hint(self, word: str, root: str) -> _Hint:
+        figure = word[0].isdigit() or word in _MONTH_STARTS
+        names = None if figure else self._finder.followers(word)
+        following = None if names is None else names | self._families.followers(root)
+        return following, self._finder.may_start(word), figure, bool(self._families.begun_by(root))
 
     def _plain_terms(self, word: str, root: str) -> tuple[Code, ...]:
         if word in STOP_WORDS:
@@ -208,23 +217,29 @@ class Coder(Generic[Code]):
     def at(self, text: Sequence[str], at: int) -> tuple[int, tuple[Code, ...]]:
         """Where what stands at position `at` of a text ends, and its codes."""
         word = text[at]
-        following = self._followers.get(word)
-        if following is not None:
-            after: str = text[at + 1] if at + 1 < len(text) else ""
-            if following.isdisjoint((after, stem(after, self._language), *possible_keys(after))):
-                return at + 1, self._plain_of(word)
-        mention = self._finder.find_at(text, at)
-        if mention:
-            return mention.end, self._mention(mention.entity)
-        skipped = self._finder.skips(text, at)  # a `not` name
-        if skipped > at:  # the words of someone else's name count as words, not as the name within it
-            return skipped, tuple(chain.from_iterable(self._plain_of(t) for t in text[at:skipped]))
-        if word[0].isdigit() or word in _MONTH_STARTS:
+        after: str = text[at + 1] if at + 1 < len(text) else ""
+        if (word, after) in self._idle:
+            return at + 1, self._plain_of(word)
+        if word not in self._hints:  # forgotten, see `cell`
+            self._hints[word] = self._hint(word, stem(word, self._language))
+        following, names, figure, family = self._hints[word]
+        if following is not None and following.isdisjoint((after, stem(after, self._language), *possible_keys(after))):
+            if len(self._idle) < MAX_MEMO:
+                self._idle.add((word, after))
+            return at + 1, self._plain_of(word)
+        if names:
+            mention = self._finder.find_at(text, at)
+            if mention:
+                return mention.end, self._mention(mention.entity)
+            skipped = self._finder.skips(text, at)  # a `not` name
+            if skipped > at:  # the words of someone else's name count as words, not as the name within it
+                return skipped, tuple(chain.from_iterable(self._plain_of(t) for t in text[at:skipped]))
+        if figure:
             term, used = figure_or_day(text, at)
             if term:
                 return at + used, self._word + self._codes((term,))
         found = self._plain_of(word)
-        if self._families.begun_by(stem(word, self._language)):
+        if family:
             ahead = [stem(t, self._language) for t in text[at : at + LONGEST_MEMBER]]
             found += self._codes(self._families.longer_at(ahead, 0))
         return at + 1, found
