@@ -12,6 +12,7 @@ import typer
 
 from monitor.cli import (
     alerts,
+    backup,
     baseline,
     claims,
     daemon,
@@ -39,7 +40,22 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for group in (init, demo, poll, daemon, match, claims, alerts, digest, search, feeds, baseline, evaluate, doctor):
+for group in (
+    init,
+    demo,
+    poll,
+    daemon,
+    match,
+    claims,
+    alerts,
+    digest,
+    search,
+    feeds,
+    baseline,
+    evaluate,
+    backup,
+    doctor,
+):
     group.register(app)
 
 

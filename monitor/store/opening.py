@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 from monitor.errors import StoreError
+from monitor.store.backup import FOLDER, latest_good, make_backup
 from monitor.store.connection import APPLICATION_ID, BUSY_TIMEOUT_S, Connection
 from monitor.store.migrations import SCHEMA_VERSION, migrate
+from monitor.store.translate import BACKUP_ADVICE
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
@@ -23,13 +25,22 @@ def open_connection(
                 "or check `database` in the configuration"
             )
         _create(path, busy_timeout_s)
-    _check_header(path)
+    try:
+        _check_header(path)
+        return _opened(path, check=check, busy_timeout_s=busy_timeout_s)
+    except StoreError as error:
+        raise _naming_backup(error, path) from error
+
+
+def _opened(path: Path, *, check: bool, busy_timeout_s: float) -> Connection:
     connection = Connection(path, busy_timeout_s=busy_timeout_s)
     try:
-        _check_version(connection)
+        version = _check_version(connection)
         if check:
             _check_health(connection)
-        if connection.pragma("user_version") < SCHEMA_VERSION:
+        if version < SCHEMA_VERSION:
+            if version:  # at 0 there is nothing in it yet
+                make_backup(path, path.parent / FOLDER / f"{path.stem}-schema-{version}.db")
             migrate(connection)
     except BaseException:
         connection.close()
@@ -73,23 +84,24 @@ def _check_header(path: Path) -> None:
         raise StoreError(f"{path}: cannot be read ({error.strerror}); check `database` in the configuration") from error
     if not header:
         raise StoreError(
-            f"{path}: empty, so what it held is lost; put a backup in its place, or delete it and run `monitor poll`"
+            f"{path}: empty, so what it held is lost; {BACKUP_ADVICE}, or delete it and run `monitor poll`"
         )
     if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
         raise StoreError(
-            f"{path}: not a SQLite database, or damaged; check `database` in the configuration, or restore a backup"
+            f"{path}: not a SQLite database, or damaged; check `database` in the configuration, or {BACKUP_ADVICE}"
         )
     if int.from_bytes(header[_APPLICATION_ID_AT], "big") != APPLICATION_ID:
         raise StoreError(f"{path}: belongs to another program, left untouched; check `database` in the configuration")
 
 
-def _check_version(connection: Connection) -> None:
-    version = connection.pragma("user_version")
+def _check_version(connection: Connection) -> int:
+    version: int = connection.pragma("user_version")
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{connection.path}: written by a newer monitor (schema {version}, this one knows {SCHEMA_VERSION}); "
             "install the newer version, the file was left untouched"
         )
+    return version
 
 
 def _check_health(connection: Connection) -> None:
@@ -97,7 +109,14 @@ def _check_health(connection: Connection) -> None:
     findings = connection.rows("PRAGMA quick_check(1)")
     verdict = next(iter(findings[0].values()))
     if verdict != "ok":
-        raise StoreError(
-            f"{connection.path}: damaged ({verdict.splitlines()[-1]}); "
-            "keep a copy of it and put the latest good backup in its place"
-        )
+        raise StoreError(f"{connection.path}: damaged ({verdict.splitlines()[-1]}); {BACKUP_ADVICE}")
+
+
+def _naming_backup(error: StoreError, path: Path) -> StoreError:
+    """The same error; where it advises to take a backup and a good one is there, it names that one."""
+    if BACKUP_ADVICE not in str(error):
+        return error
+    good = latest_good(path)
+    if good is None:
+        return error
+    return StoreError(str(error).replace(BACKUP_ADVICE, f"the latest good backup: `monitor restore {good}`"))

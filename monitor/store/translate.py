@@ -8,6 +8,8 @@ from pathlib import Path
 
 from monitor.errors import StoreError
 
+BACKUP_ADVICE = "keep a copy of it and put the latest good backup in its place"
+
 # Primary result code -> what to say. Codes that only a fault of ours can cause are absent: they pass on as they are.
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "{path}: locked by another program; stop that program, or try again later",
@@ -17,7 +19,7 @@ _SENTENCES = {
     sqlite3.SQLITE_READONLY: "{path}: cannot be written; make the file and its folder writable for user {user}",
     sqlite3.SQLITE_PERM: "{path}: cannot be written; make the file and its folder writable for user {user}",
     sqlite3.SQLITE_CANTOPEN: "{path}: cannot be opened; check that file and folder may be written by user {user}",
-    sqlite3.SQLITE_CORRUPT: "{path}: damaged ({detail}); keep a copy of it and put the latest good backup in its place",
+    sqlite3.SQLITE_CORRUPT: "{path}: damaged ({detail}); " + BACKUP_ADVICE,
     sqlite3.SQLITE_NOTADB: "{path}: not a SQLite database; check `database` in the configuration",
     sqlite3.SQLITE_NOMEM: "{path}: not enough memory; close other programs and run the command again",
 }
