@@ -56,6 +56,7 @@ class Encoder:
         for cell in (coder.SPECIAL, ()):
             self._intern(cell)
         self._numbers = _Numbers(self)
+        self._beside: dict[tuple[str, str], int] = {}  # cells that a word and the next decide
 
     def cell_of(self, word: str) -> int:
         """The number of what a word stands for."""
@@ -97,7 +98,14 @@ class Encoder:
         for place, owner, first in zip(places.tolist(), owners.tolist(), ends[owners].tolist(), strict=True):
             if place < done:
                 continue
-            end, cell = self._coder.at(texts[owner], place - first)
-            cells[place] = self._intern(cell)
-            done = first + end
-            cells[place + 1 : done] = _NOTHING
+            text, at = texts[owner], place - first
+            pair = (text[at], text[at + 1] if at + 1 < len(text) else "")
+            number = self._beside.get(pair)
+            if number is None:
+                end, cell = self._coder.at(text, at)
+                number = self._intern(cell)
+                done = first + end
+                cells[place + 1 : done] = _NOTHING
+                if pair in self._coder.idle and len(self._beside) < MAX_MEMO:
+                    self._beside[pair] = number
+            cells[place] = number

@@ -85,17 +85,16 @@ def _day_at(text: Sequence[str], at: int) -> int | None:
 
 def figure_or_day(text: Sequence[str], at: int) -> tuple[str | None, int]:
     """The term of the figure or day that begins at position `at`, if any, and how many words it takes."""
-    month, used = _month_at(text, at)
-    if month:
-        day = _day_at(text, at + used)
-        return (f"d:{month:02d}-{day:02d}", used + 1) if day else (None, 1)
-    if not text[at][0].isdigit():  # the first word of a month of two words, alone
-        return None, 1
-    month, used = _month_at(text, at + 1)
-    day = _day_at(text, at)
-    if month and day:
-        return f"d:{month:02d}-{day:02d}", used + 1
     token, after = text[at], text[at + 1] if at + 1 < len(text) else ""
+    if token in _MONTH_STARTS:
+        month, used = _month_at(text, at)
+        day = _day_at(text, at + used) if month else None
+        return (f"d:{month:02d}-{day:02d}", used + 1) if day else (None, 1)
+    if after in _MONTH_STARTS:
+        month, used = _month_at(text, at + 1)
+        day = _day_at(text, at) if month else None
+        if day:
+            return f"d:{month:02d}-{day:02d}", used + 1
     value = _number(token)
     if value is None:
         return f"f:{token}", 1
@@ -142,8 +141,9 @@ class Coder(Generic[Code]):
         self._word: tuple[Code, ...] = self._codes((WORD,))
         self._memo: dict[str, tuple[Code, ...]] = {}
         self._plain: dict[str, tuple[Code, ...]] = {}
+        self._mentions: dict[int, tuple[Code, ...]] = {}
         self._hints: dict[str, _Hint] = {}  # of special words
-        self._idle: set[tuple[str, str]] = set()  # special words with a next word beside which they are nothing special
+        self.idle: set[tuple[str, str]] = set()  # special words with a next word beside which they are nothing special
 
     def _codes(self, terms: Iterable[str]) -> tuple[Code, ...]:
         return tuple(c for c in map(self._code, terms) if c is not None)
@@ -156,7 +156,7 @@ class Coder(Generic[Code]):
             self._memo.clear()
             self._plain.clear()
             self._hints.clear()
-            self._idle.clear()
+            self.idle.clear()
         root: str = stem(word, self._language)
         self._plain[word] = self._plain_terms(word, root)
         named = self._finder.single(word)
@@ -192,7 +192,9 @@ class Coder(Generic[Code]):
         return self._finder.may_start(word) or any(self._code(term) is not None for term in _figures_and_days(word))
 
     def _mention(self, number: int) -> tuple[Code, ...]:
-        return self._word + self._codes((f"e:{self._finder.entities[number].name}",))
+        if number not in self._mentions:
+            self._mentions[number] = self._word + self._codes((f"e:{self._finder.entities[number].name}",))
+        return self._mentions[number]
 
     def encode(self, text: Sequence[str]) -> Iterable[Code]:
         """The codes of a text's terms, in order, with one for `WORD` for every word."""
@@ -218,14 +220,14 @@ class Coder(Generic[Code]):
         """Where what stands at position `at` of a text ends, and its codes."""
         word = text[at]
         after: str = text[at + 1] if at + 1 < len(text) else ""
-        if (word, after) in self._idle:
+        if (word, after) in self.idle:
             return at + 1, self._plain_of(word)
         if word not in self._hints:  # forgotten, see `cell`
             self._hints[word] = self._hint(word, stem(word, self._language))
         following, names, figure, family = self._hints[word]
         if following is not None and following.isdisjoint((after, stem(after, self._language), *possible_keys(after))):
-            if len(self._idle) < MAX_MEMO:
-                self._idle.add((word, after))
+            if len(self.idle) < MAX_MEMO:
+                self.idle.add((word, after))
             return at + 1, self._plain_of(word)
         if names:
             mention = self._finder.find_at(text, at)
