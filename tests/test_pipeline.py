@@ -32,6 +32,7 @@ from monitor.pipeline import (
     match,
     poll,
     preview_digest,
+    read_articles,
     relink_stories,
 )
 from monitor.store import Store, open_store
@@ -336,15 +337,20 @@ def test_preview_keeps_nothing(world: World) -> None:
 
 
 def test_article_pages_are_read_where_the_feed_asks_for_it(world: World) -> None:
-    """A feed with `full_text` gets the words of each new report's page, once."""
+    """A feed with `full_text` gets the words of each new report's page, once, and the report is judged again."""
     page = "<html><head><title>t</title></head><body><article><p>" + "The wall was repaired by night. " * 20
     world.feeds.pages["long/n"] = page + "</p></article></body></html>"
     world.feeds.items["long"] = [("n", "Wall repaired", "Short.")]
     source = FeedSource(url=f"{world.feeds.url}/long", full_text=True)
     poll(world.store, [source], world.settings, clock=world.clock, rng=Random(1))
+    world.match()
+    runs = [read_articles(world.store, world.settings, clock=world.clock) for _ in range(2)]
 
-    [row] = world.store.query("SELECT content FROM reports WHERE key = 'n'")
+    [row] = world.store.query("SELECT content, text_source, version FROM reports WHERE key = 'n'")
     assert "repaired by night" in row["content"]
+    assert (row["text_source"], row["version"]) == ("page", 2)
+    assert [run.read for run in runs] == [1, 0]
+    assert world.match().reports == 1
 
 
 def test_stopping_leaves_the_rest_for_the_next_run(world: World) -> None:

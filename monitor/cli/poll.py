@@ -56,6 +56,8 @@ def poll(
         if only_poll:
             raise typer.Exit(_exit_code(asked, None))
         judged = _judge(store, baselines, settings)
+        if _read(store, settings):
+            judged = _sum(judged, _judge(store, baselines, settings))
         write(_match_lines(judged))
         sent = _deliver(store, settings)
         write(_deliver_lines(sent))
@@ -102,6 +104,23 @@ def _judge(store: "Store", baselines: "Sequence[Baseline]", settings: "Settings"
 
     with Progress("matching") as bar:
         return run(store, baselines, settings, clock=utc_now, progress=bar.set)
+
+
+def _read(store: "Store", settings: "Settings") -> int:
+    """Reads the articles' pages that are wanted; gives how many reports wait to be judged again."""
+    from monitor.cli.output import write
+    from monitor.pipeline import read_articles as run
+
+    done = run(store, settings, clock=utc_now)
+    if done.read or done.waiting or done.failed:
+        write(f"pages    {done.read} read, {done.waiting} to be tried again, {done.failed} without a text\n")
+    return done.read
+
+
+def _sum(one: "MatchRun", other: "MatchRun") -> "MatchRun":
+    from monitor.pipeline import MatchRun
+
+    return MatchRun(**{name: getattr(one, name) + getattr(other, name) for name in MatchRun.__dataclass_fields__})
 
 
 def _deliver(store: "Store", settings: "Settings") -> "DeliverRun":

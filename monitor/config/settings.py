@@ -21,13 +21,17 @@ from monitor.config.checks import (
     IPNetwork,
     absolute_path,
     check_address,
+    check_command,
     check_contact,
     check_host,
     check_line,
+    check_listen,
+    check_ping,
     check_secret,
     check_unsubscribe,
     check_zone,
     is_loopback,
+    split_listen,
 )
 from monitor.model import Recipient, Relation, Rule, Severity
 
@@ -60,6 +64,8 @@ class FetchSettings(Table):
     interval_s: Seconds = 3600.0
     min_interval_s: Seconds = 600.0
     max_interval_s: Seconds = 86400.0
+    full_text: Literal["never", "listed", "near"] = "listed"
+    pages_at_once: Annotated[int, Field(ge=1, le=1000)] = 20
 
     @model_validator(mode="after")
     def _intervals_in_order(self) -> "FetchSettings":
@@ -78,6 +84,7 @@ class AlertSettings(Table):
     more_publishers: Annotated[int, Field(ge=0, le=1000)] = 5
     batch_wait_s: Annotated[float, Field(ge=0, le=86400)] = 0.0
     most_per_hour: Annotated[int, Field(ge=0, le=10_000)] = 60
+    most_per_feed_day: Annotated[int, Field(ge=0, le=100_000)] = 50
     coverage: bool = True
 
 
@@ -121,6 +128,34 @@ class HealthSettings(Table):
     heartbeat_s: Seconds = 180.0
     feed_failures: Annotated[int, Field(ge=1, le=1000)] = 3
     min_free_mb: Annotated[int, Field(ge=0)] = 200
+    listen: Annotated[str, AfterValidator(check_listen)] | None = None
+    listen_openly: bool = False
+    ping: Annotated[str, AfterValidator(check_ping)] | None = None
+    ping_every_s: Annotated[float, Field(ge=1, le=86400)] = 300.0
+    alarm: Annotated[tuple[str, ...], AfterValidator(check_command)] = ()
+
+    @model_validator(mode="after")
+    def _closed_unless_said_so(self) -> "HealthSettings":
+        if self.listen and not self.listen_openly and not is_loopback(split_listen(self.listen)[0]):
+            raise ValueError(
+                f"listen: {self.listen} can be reached from other machines and asks for no password, "
+                "use 127.0.0.1, or add listen_openly = true"
+            )
+        return self
+
+
+class RetentionSettings(Table):
+    """How long reports are kept after they left their feed. What an alert or a person's mark hangs on stays."""
+
+    reports_days: Annotated[int, Field(ge=0, le=36500)] = 180
+    matched_days: Annotated[int, Field(ge=0, le=36500)] = 0
+
+
+class BackupSettings(Table):
+    """The daemon's own backups, in `backups/` beside the database."""
+
+    every_s: Annotated[float, Field(ge=60, le=366 * 86400)] = 86400.0
+    keep: Annotated[int, Field(ge=0, le=1000)] = 7
 
 
 class DaemonSettings(Table):
@@ -191,6 +226,8 @@ class Settings(Table):
     smtp: SmtpSettings | None = None
     digest: DigestSettings = DigestSettings()
     health: HealthSettings = HealthSettings()
+    retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
     daemon: DaemonSettings = DaemonSettings()
     recipient_tables: tuple[RecipientTable, ...] = Field(default=(), alias="recipients")
     rule_tables: tuple[RuleTable, ...] = Field(default=(DEFAULT_RULE,), alias="rules")

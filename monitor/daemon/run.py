@@ -111,6 +111,7 @@ class Daemon:
         return [
             Tick("poll", rhythm.poll_tick_s, self._guarded("poll", self.stages.poll)),
             Tick("match", rhythm.poll_tick_s, self._guarded("match", self.stages.match), alone=False),
+            Tick("read", rhythm.poll_tick_s, self._guarded("read", self.stages.read)),
             Tick("deliver", rhythm.deliver_tick_s, self._guarded("deliver", self.stages.deliver)),
             Tick("digest", rhythm.digest_tick_s, self._guarded("digest", self.stages.digest), alone=False),
             Tick(

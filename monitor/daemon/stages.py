@@ -5,9 +5,9 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 from random import Random
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import monitor.pipeline as pipeline
 from monitor.daemon.due import is_due
@@ -16,8 +16,6 @@ from monitor.model import FeedOutcome
 from monitor.pipeline.hooks import Clock
 from monitor.pipeline.polling import MakeFetcher
 from monitor.store import Store, open_store
-
-KEEP_FETCHES = timedelta(days=30)
 
 T = TypeVar("T")
 
@@ -34,15 +32,14 @@ class Stages:
         self._rng = rng
         self._stopping = threading.Event()
         self._memory = pipeline.MatchMemory()
-        self._asking: tuple[asyncio.AbstractEventLoop, asyncio.Task[object]] | None = None
+        self._robots = pipeline.RobotsBook(clock)
+        self._asking: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Task[object]]] = {}
 
     def stop(self) -> None:
         """Stages end after what they are at; requests under way are given up, they are made again at the next start."""
         self._stopping.set()
-        asking = self._asking
-        if asking is not None:
-            loop, task = asking
-            with suppress(RuntimeError):  # the poll has ended meanwhile, and its loop with it
+        for loop, task in list(self._asking.values()):
+            with suppress(RuntimeError):  # the run has ended meanwhile, and its loop with it
                 loop.call_soon_threadsafe(task.cancel)
 
     def poll(self) -> None:
@@ -56,16 +53,36 @@ class Stages:
                     watch.settings,
                     clock=self._clock,
                     rng=self._rng,
-                    make_fetcher=lambda settings, clock: self._noted(self._make_fetcher(settings, clock)),
+                    make_fetcher=lambda settings, clock: self._noted("poll", self._make_fetcher(settings, clock)),
                     on_outcome=_log_outcome,
                     stopping=self._stopping.is_set,
                 )
         except asyncio.CancelledError:
             return
         finally:
-            self._asking = None
+            self._asking.pop("poll", None)
         if run.feeds:
             log.info("polled", extra={"feeds": run.feeds, "failed": run.failed, "new": run.new, "revised": run.revised})
+
+    def read(self) -> None:
+        """Read the pages of reports that look relevant."""
+        watch = self._watch()
+        try:
+            with self._store(watch) as store:
+                run = pipeline.read_articles(
+                    store,
+                    watch.settings,
+                    clock=self._clock,
+                    robots=self._robots,
+                    make_fetcher=lambda settings, clock: self._noted("read", pipeline.PageFetcher(settings, clock)),
+                    stopping=self._stopping.is_set,
+                )
+        except asyncio.CancelledError:
+            return
+        finally:
+            self._asking.pop("read", None)
+        if run.read or run.waiting or run.failed:
+            log.info("pages read", extra={"read": run.read, "waiting": run.waiting, "failed": run.failed})
 
     def match(self) -> None:
         """Judge the reports that wait."""
@@ -110,7 +127,7 @@ class Stages:
         with self._store(watch) as store:
             for recipient in settings.recipients:
                 last = store.last_digest(recipient.name)
-                day = is_due(self._clock(), last, settings.digest.at, settings.digest.zone)
+                day = is_due(self._clock(), last, recipient.digest_at, ZoneInfo(recipient.timezone))
                 if not recipient.digest or day is None:
                     continue
                 ids = [baseline.id for baseline in watch.baselines]
@@ -119,13 +136,13 @@ class Stages:
                 log.info("digest", extra={"recipient": recipient.name, "local_date": day, "result": result})
 
     def maintain(self) -> None:
-        """Merge stories that turned out to be one, and forget how old polls went."""
+        """Merge stories that turned out to be one, and remove what is older than it is to be kept."""
         watch = self._watch()
         with self._store(watch) as store:
             merged = pipeline.relink_stories(store, clock=self._clock)
-            pruned = store.prune_fetches(self._clock() - KEEP_FETCHES)
+            removed = pipeline.remove_old(store, watch.settings, clock=self._clock)
             ill = [row for row in store.feeds() if row["failures"] >= watch.settings.health.feed_failures]
-        log.info("maintained", extra={"stories_merged": merged, "fetches_forgotten": pruned, "failing_feeds": len(ill)})
+        log.info("maintained", extra={"stories_merged": merged, "reports_removed": removed, "failing_feeds": len(ill)})
 
     def prepare(self) -> None:
         """Makes the database if there is none, and lets the feeds follow the configuration."""
@@ -138,11 +155,11 @@ class Stages:
         """Unchecked, for ticks come every few seconds: `prepare` reads the whole file for damage, once."""
         return open_store(watch.settings.database, clock=self._clock, check=False)
 
-    def _noted(self, fetcher: T) -> T:
-        """The fetcher as it is; it is made inside the poll's event loop, which is the moment to note how to stop it."""
+    def _noted(self, job: str, fetcher: T) -> T:
+        """The fetcher as it is; it is made inside the run's event loop, which is the moment to note how to stop it."""
         task = asyncio.current_task()
         if task is not None:
-            self._asking = (asyncio.get_running_loop(), task)
+            self._asking[job] = (asyncio.get_running_loop(), task)
             if self._stopping.is_set():
                 task.cancel()
         return fetcher

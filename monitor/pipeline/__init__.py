@@ -2,6 +2,7 @@
 
     poll       due feeds -> reports
     match      waiting reports -> verdicts, matches, stories, alerts and their deliveries
+    read       reports that look relevant -> their articles' pages; then they wait for `match` again
     deliver    due deliveries -> channels
     digest     what a recipient was not told yet -> a delivery
 
@@ -15,20 +16,29 @@ if TYPE_CHECKING:
     from monitor.pipeline.digesting import DigestRun, digest, preview_digest
     from monitor.pipeline.judging import MatchMemory, MatchRun, match
     from monitor.pipeline.polling import PollRun, poll
+    from monitor.pipeline.reading import PageFetcher, ReadRun, RobotsBook, read_articles
     from monitor.pipeline.relinking import relink_stories
+    from monitor.pipeline.removing import remove_old
+    from monitor.pipeline.watching import watch_feeds
 
 __all__ = [
     "DeliverRun",
     "DigestRun",
     "MatchMemory",
     "MatchRun",
+    "PageFetcher",
     "PollRun",
+    "ReadRun",
+    "RobotsBook",
     "deliver",
     "digest",
     "match",
     "poll",
     "preview_digest",
+    "read_articles",
     "relink_stories",
+    "remove_old",
+    "watch_feeds",
 ]
 
 _HOMES = {
@@ -42,7 +52,13 @@ _HOMES = {
     "match": "judging",
     "PollRun": "polling",
     "poll": "polling",
+    "PageFetcher": "reading",
+    "ReadRun": "reading",
+    "RobotsBook": "reading",
+    "read_articles": "reading",
     "relink_stories": "relinking",
+    "remove_old": "removing",
+    "watch_feeds": "watching",
 }
 
 

@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import cast
 
 from monitor.config.settings import FetchSettings, Settings
-from monitor.errors import FetchError
-from monitor.feeds.article import extract_article
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.poll import poll_feeds
-from monitor.feeds.schedule import plan_next
-from monitor.model import FeedOutcome, FeedSource, FeedState, Report
+from monitor.feeds.outage import is_our_outage
+from monitor.feeds.poll import OFFLINE_SENTENCE, OUTAGE_KINDS, poll_feeds
+from monitor.feeds.schedule import OFFLINE, plan_next
+from monitor.feeds.trouble import quiet_limit_s
+from monitor.model import FeedOutcome, FeedSource, FeedState
 from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
+from monitor.pipeline.watching import watch_feeds
 from monitor.store import Store
 
-# Article pages read for one poll of a feed: a feed full of new items must not hold up the others.
-ARTICLES_PER_POLL = 20
+LATELY = timedelta(minutes=30)  # polls so recent tell whether a failure is our own network's
 
 MakeFetcher = Callable[[FetchSettings, Clock], Fetcher]
 
@@ -55,8 +55,9 @@ def poll(
 
     1. the feeds follow the configuration
     2. each due feed is asked
-    3. new reports of feeds with `full_text` get their article's text
+    3. a failure that is our own network's is told from one of the feed
     4. reports, validators and the time of the next poll are kept in one transaction
+    5. people are told of feeds that stay broken, fall silent, or are back
     """
     store.sync_feeds(sources)  # 1
     due = store.due_feeds(clock(), urls, force)
@@ -72,8 +73,7 @@ def poll(
                 async for outcome in outcomes:
                     failpoint("poll: fetched")
                     source, state = by_url[outcome.url]
-                    if source.full_text:
-                        outcome = await _with_articles(store, source, outcome, fetcher)  # 3
+                    outcome = _without_blame(store, outcome, clock())  # 3
                     done = _keep(store, source, state, outcome, settings, clock(), rng, done)  # 4
                     failpoint("poll: stored")
                     if on_outcome is not None:
@@ -83,7 +83,19 @@ def poll(
                         break
         return done
 
-    return asyncio.run(run()) if due else PollRun()
+    polled = asyncio.run(run()) if due else PollRun()
+    if due:
+        watch_feeds(store, settings, clock=clock)  # 5
+    return polled
+
+
+def _without_blame(store: Store, outcome: FeedOutcome, now: datetime) -> FeedOutcome:
+    """The outcome, marked as our own outage if the polls just before say so, too."""
+    if outcome.error_kind in OUTAGE_KINDS and is_our_outage(
+        outcome.url, outcome.error_kind, store.latest_errors(now - LATELY)
+    ):
+        return replace(outcome, error=OFFLINE_SENTENCE, error_kind=OFFLINE)
+    return outcome
 
 
 def _keep(
@@ -98,6 +110,8 @@ def _keep(
 ) -> PollRun:
     new = store.count_new(source, outcome)
     planned = plan_next(source, state, outcome, new_reports=new, now=now, rng=rng, rhythm=settings.fetch)
+    if new and state.first_polled_at is not None:
+        planned = replace(planned, quiet_after_s=quiet_limit_s((*store.arrivals(source.url), now)))
     stored = store.record_poll(source, outcome, planned)
     return PollRun(
         feeds=done.feeds + 1,
@@ -107,26 +121,3 @@ def _keep(
         known=done.known + stored.known,
         errors=done.errors + (((source.url, outcome.error),) if outcome.error is not None else ()),
     )
-
-
-async def _with_articles(store: Store, source: FeedSource, outcome: FeedOutcome, fetcher: Fetcher) -> FeedOutcome:
-    if outcome.feed is None:
-        return outcome
-    wanted = store.new_keys(source, outcome)
-    reports: list[Report] = []
-    left = ARTICLES_PER_POLL
-    for report in outcome.feed.reports:
-        if report.key in wanted and report.url and not report.content and left > 0:
-            left -= 1
-            report = await _with_article(report, report.url, fetcher)
-        reports.append(report)
-    return replace(outcome, feed=replace(outcome.feed, reports=tuple(reports)))
-
-
-async def _with_article(report: Report, url: str, fetcher: Fetcher) -> Report:
-    try:
-        page = await fetcher.get(url)
-    except FetchError:
-        return report  # the feed's own words still count; the page is not asked for again
-    _, text = await asyncio.to_thread(extract_article, page.body, url)
-    return replace(report, content=text)

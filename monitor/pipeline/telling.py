@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from monitor.alerts.floods import DAY, cap_feed
 from monitor.alerts.rules import decide_alerts
 from monitor.alerts.timing import HOUR, Throttle, time_alerts
 from monitor.config.settings import Settings
@@ -66,7 +67,7 @@ class Telling:
             more_publishers=self._settings.more_publishers,
         )
         alerts = time_alerts(
-            decided,
+            self._capped(tx, decided, report, now),
             self._recipients,
             throttle=self._throttle,
             lately=lambda name: tx.told_lately(name, now - HOUR),
@@ -80,6 +81,14 @@ class Telling:
                 for name in alert.recipients:
                     self._post(tx, alert_id, self._view(tx, alert, match, verdict, report, name), report, now)
         return alerts
+
+    def _capped(
+        self, tx: MatchingTransaction, alerts: Sequence[Alert], report: StoredReport, now: datetime
+    ) -> Sequence[Alert]:
+        most = self._settings.most_per_feed_day
+        if not most or not alerts:
+            return alerts
+        return cap_feed(alerts, told=tx.alerts_of_feed(report.feed_url, now - DAY), most=most)
 
     def _view(
         self,

@@ -5,9 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor.model import FeedOutcome, FeedSource, FeedState, Validators
+from monitor.model import (
+    FeedNews,
+    FeedOutcome,
+    FeedSource,
+    FeedStanding,
+    FeedState,
+    Message,
+    Recipient,
+    Validators,
+)
+from monitor.store import deliveries
 from monitor.store.connection import Connection
-from monitor.store.values import from_iso_or_none, to_json
+from monitor.store.values import from_iso, from_iso_or_none, to_json
+
+ARRIVALS = 30  # as many polls with news tell a feed's rhythm
 
 
 def sync(connection: Connection, sources: Sequence[FeedSource]) -> None:
@@ -97,13 +109,18 @@ def record(
             last_success_at = CASE WHEN :ok THEN :now ELSE last_success_at END,
             last_new_at = CASE WHEN :new > 0 THEN :now ELSE last_new_at END,
             failures = :failures,
-            failing_since = CASE WHEN :ok THEN NULL ELSE COALESCE(failing_since, :now) END,
-            last_error = :error,
-            last_error_kind = :error_kind,
+            -- While we are offline, no feed is blamed: what is known of it stays.
+            failing_since = CASE
+                WHEN :ok THEN NULL WHEN :offline THEN failing_since ELSE COALESCE(failing_since, :now)
+            END,
+            last_error = CASE WHEN :offline THEN last_error ELSE :error END,
+            last_error_kind = CASE WHEN :offline THEN last_error_kind ELSE :error_kind END,
             moved_to = :moved_to,
             moved_count = :moved_count,
             gone_count = :gone_count,
-            retired = :retired
+            retired = :retired,
+            hint_s = :hint_s,
+            quiet_after_s = :quiet_after_s
         WHERE id = :feed_id
         """,
         {
@@ -123,10 +140,13 @@ def record(
             "failures": state.failures,
             "error": outcome.error,
             "error_kind": outcome.error_kind,
+            "offline": outcome.error_kind == "offline",
             "moved_to": state.moved_to,
             "moved_count": state.moved_count,
             "gone_count": state.gone_count,
             "retired": state.retired,
+            "hint_s": state.hint_s,
+            "quiet_after_s": state.quiet_after_s,
         },
     )
 
@@ -140,6 +160,78 @@ def listing(connection: Connection) -> list[dict[str, Any]]:
         ORDER BY CASE health WHEN 'failing' THEN 0 WHEN 'retired' THEN 1 WHEN 'silent' THEN 2 ELSE 3 END, url
         """
     )
+
+
+def arrivals(connection: Connection, url: str) -> tuple[datetime, ...]:
+    """When the feed lately brought something new, oldest first; its first sight left out."""
+    rows = connection.rows(
+        """
+        SELECT DISTINCT r.first_seen_at AS at
+        FROM reports r
+        JOIN feeds f ON f.id = r.feed_id
+        WHERE f.url = :url AND r.first_sight = 0
+        ORDER BY at DESC
+        LIMIT :kept
+        """,
+        {"url": url, "kept": ARRIVALS},
+    )
+    return tuple(from_iso(row["at"]) for row in reversed(rows))
+
+
+def standings(connection: Connection) -> list[FeedStanding]:
+    """How each configured feed fares, and what people were last told of that."""
+    rows = connection.rows(
+        """
+        SELECT *, COALESCE(last_new_at, first_polled_at) AS quiet_since
+        FROM feeds
+        WHERE active = 1
+        ORDER BY id
+        """
+    )
+    return [
+        FeedStanding(
+            url=row["url"],
+            title=row["title"],
+            failures=row["failures"],
+            failing_since=from_iso_or_none(row["failing_since"]),
+            last_error=row["last_error"],
+            last_success_at=from_iso_or_none(row["last_success_at"]),
+            quiet_since=from_iso_or_none(row["quiet_since"]),
+            quiet_after_s=row["quiet_after_s"],
+            retired=bool(row["retired"]),
+            told=row["told"],
+        )
+        for row in rows
+    ]
+
+
+def tell(
+    connection: Connection,
+    news: Sequence[FeedNews],
+    headline: str,
+    told: Sequence[tuple[Recipient, Message, datetime]],
+    now: datetime,
+) -> None:
+    """Keep a notice on feeds with its messages and when each is due, and that it was told."""
+    notice_id = connection.insert(
+        "INSERT INTO notices (kind, headline, reason, created_at) VALUES ('feeds', :headline, :reason, :now)",
+        {"headline": headline, "reason": "\n".join(one.sentence for one in news), "now": now},
+    )
+    for one in news:
+        connection.run(
+            "UPDATE feeds SET told = :told, told_at = :now WHERE url = :url",
+            {"told": one.now, "url": one.url, "now": now},
+        )
+    for recipient, message, due_at in told:
+        deliveries.add(
+            connection,
+            kind="notice",
+            recipient=recipient,
+            message=message,
+            now=now,
+            notice_id=notice_id,
+            due_at=due_at,
+        )
 
 
 def _source(row: dict[str, Any]) -> FeedSource:
@@ -172,4 +264,6 @@ def _state(row: dict[str, Any]) -> FeedState:
         gone_count=row["gone_count"],
         retired=bool(row["retired"]),
         next_poll_why=row["next_poll_why"],
+        hint_s=row["hint_s"],
+        quiet_after_s=row["quiet_after_s"],
     )

@@ -8,6 +8,8 @@ from monitor.model import Message, Recipient
 from monitor.store import deliveries
 from monitor.store.connection import Connection
 
+REASON = "too many of one feed"  # how the reason of an alert begins that was throttled for the number of its feed
+
 
 def alerts_of_feed(connection: Connection, feed_url: str, since: datetime) -> int:
     """How many alerts on the feed's reports people were told, or are about to be, since then."""
@@ -42,16 +44,25 @@ def untold(connection: Connection, since: datetime) -> list[dict[str, Any]]:
 
 
 def tell(
-    connection: Connection, url: str, headline: str, told: Sequence[tuple[Recipient, Message]], now: datetime
+    connection: Connection,
+    url: str,
+    headline: str,
+    told: Sequence[tuple[Recipient, Message, datetime]],
+    now: datetime,
 ) -> None:
-    """Keep a notice of a flood with its messages."""
+    """Keep a notice of a flood with its messages and when each is due."""
     notice_id = connection.insert(
         "INSERT INTO notices (kind, headline, reason, created_at) VALUES ('flood', :headline, :url, :now)",
         {"headline": headline, "url": url, "now": now},
     )
     connection.run("UPDATE feeds SET flood_told_at = :now WHERE url = :url", {"url": url, "now": now})
-    for recipient, message in told:
-        deliveries.add(connection, kind="notice", recipient=recipient, message=message, now=now, notice_id=notice_id)
-
-
-REASON = "too many of one feed"  # how the reason of an alert begins that was throttled for the number of its feed
+    for recipient, message, due_at in told:
+        deliveries.add(
+            connection,
+            kind="notice",
+            recipient=recipient,
+            message=message,
+            now=now,
+            notice_id=notice_id,
+            due_at=due_at,
+        )

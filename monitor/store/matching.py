@@ -4,7 +4,7 @@ from datetime import datetime
 
 from monitor.model import Alert, Baseline, Match, Message, Mute, Recipient, Scored, StoryTold
 from monitor.model_digest import AlertView
-from monitor.store import alert_views, alerts, deliveries, matches, mutes, stories, verdicts
+from monitor.store import alert_views, alerts, deliveries, floods, matches, mutes, stories, verdicts
 from monitor.store.connection import Connection
 from monitor.store.records import StoredReport, StoryFacts
 
@@ -48,6 +48,10 @@ class MatchingTransaction:
     def told_lately(self, recipient: str, since: datetime) -> int:
         """How many alerts went into the recipient's messages since then."""
         return deliveries.lately(self._connection, recipient, since)
+
+    def alerts_of_feed(self, feed_url: str, since: datetime) -> int:
+        """How many alerts on the feed's reports people were told, or are about to be, since then."""
+        return floods.alerts_of_feed(self._connection, feed_url, since)
 
     def mutes(self) -> tuple[Mute, ...]:
         """What a person wants no alerts on at this moment."""

@@ -36,7 +36,9 @@ class OverTime:
         """How each configured feed fares, and what people were last told of that."""
         return feeds.standings(self._connection)
 
-    def tell_of_feeds(self, news: Sequence[FeedNews], headline: str, told: Sequence[tuple[Recipient, Message]]) -> None:
+    def tell_of_feeds(
+        self, news: Sequence[FeedNews], headline: str, told: Sequence[tuple[Recipient, Message, datetime]]
+    ) -> None:
         """Keep that people are told this, with the messages, in one transaction."""
         with self._connection.write():
             feeds.tell(self._connection, news, headline, told, self._clock())
@@ -45,7 +47,7 @@ class OverTime:
         """The feeds of which alerts were held back as too many since then, and nobody was told of that yet."""
         return floods.untold(self._connection, since)
 
-    def tell_of_flood(self, url: str, headline: str, told: Sequence[tuple[Recipient, Message]]) -> None:
+    def tell_of_flood(self, url: str, headline: str, told: Sequence[tuple[Recipient, Message, datetime]]) -> None:
         """Keep that people are told of a flood, with the messages, in one transaction."""
         with self._connection.write():
             floods.tell(self._connection, url, headline, told, self._clock())

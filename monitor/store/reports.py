@@ -1,15 +1,16 @@
 """The tables `reports` and `revisions`: what was seen, once for each item, and what it said before it was edited."""
 
 import json
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from monitor.model import Report
-from monitor.store import identity
+from monitor.store import edits, identity, tombstones
 from monitor.store.connection import Connection
 from monitor.store.records import StoredReport
-from monitor.store.values import clean_text, from_iso, from_iso_or_none
+from monitor.store.values import clean_text, from_iso, from_iso_or_none, to_json
 
 # What `stored` needs of a report and its feed.
 COLUMNS = """
@@ -19,26 +20,54 @@ COLUMNS = """
 """
 
 
-def is_known(connection: Connection, feed_id: int, key: str) -> bool:
-    """Whether the feed brought this item before."""
-    return (
-        connection.value(
-            "SELECT 1 FROM reports WHERE feed_id = :feed_id AND key = :key", {"feed_id": feed_id, "key": key}
-        )
-        is not None
-    )
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of one item: "new", "revised" if it is worth another judgement, else "known"; and its report."""
+
+    result: str
+    report_id: int | None  # None: it was removed long ago, and only its tombstone is left
 
 
-def save(connection: Connection, feed: dict[str, Any], report: Report, *, first_sight: bool, now: datetime) -> str:
-    """Store one item of a feed: "new", "revised" if its words changed, else "known"."""
+def is_known(connection: Connection, feed_id: int, report: Report, present: Collection[str]) -> bool:
+    """Whether the feed brought this item before; `present` are the keys of all items beside it."""
     report = _cleaned(report)
-    old = connection.row(
-        "SELECT * FROM reports WHERE feed_id = :feed_id AND key = :key", {"feed_id": feed["id"], "key": report.key}
-    )
+    return _find(connection, feed_id, report, present) is not None or tombstones.is_known(connection, feed_id, report)
+
+
+def save(
+    connection: Connection,
+    feed: dict[str, Any],
+    report: Report,
+    *,
+    present: Collection[str],
+    first_sight: bool,
+    now: datetime,
+) -> Saved:
+    """Store one item of a feed; `present` are the keys of all items beside it."""
+    report = _cleaned(report)
+    old = _find(connection, feed["id"], report, present)
     if old is None:
-        _insert(connection, feed, report, first_sight=first_sight, now=now)
-        return "new"
-    return _revise(connection, old, report, now)
+        if not first_sight and tombstones.is_known(connection, feed["id"], report):
+            return Saved("known", None)
+        return Saved("new", _insert(connection, feed, report, first_sight=first_sight, now=now))
+    if old["key"] != report.key:
+        _take_new_key(connection, old["id"], report)
+    return Saved("revised" if _revise(connection, old, report, now) else "known", old["id"])
+
+
+def mark_sight(connection: Connection, feed_id: int, report_ids: Collection[int], now: datetime) -> None:
+    """Keep which reports the feed's document holds now: those that are no longer in it were last seen now."""
+    about = {"feed_id": feed_id, "ids": to_json(list(report_ids)), "now": now}
+    connection.run(
+        """
+        UPDATE reports SET in_feed = 0, last_seen_at = :now
+        WHERE feed_id = :feed_id AND in_feed = 1 AND id NOT IN (SELECT value FROM json_each(:ids))
+        """,
+        about,
+    )
+    connection.run(
+        "UPDATE reports SET in_feed = 1 WHERE id IN (SELECT value FROM json_each(:ids)) AND in_feed = 0", about
+    )
 
 
 def load(connection: Connection, report_id: int) -> StoredReport | None:
@@ -128,30 +157,66 @@ def _find_duplicate(connection: Connection, values: dict[str, Any]) -> int | Non
     return found
 
 
-def _revise(connection: Connection, old: dict[str, Any], report: Report, now: datetime) -> str:
-    # A field that came back empty is no edit: feeds drop their full text, and article pages are not read every time.
-    report = replace(
-        report,
-        title=report.title or old["title"],
-        summary=report.summary or old["summary"],
-        content=report.content or old["content"],
+def _find(connection: Connection, feed_id: int, report: Report, present: Collection[str]) -> dict[str, Any] | None:
+    """The row of this item: by its key, else by its words, for feeds make new guids and links for old items."""
+    found = connection.row(
+        "SELECT * FROM reports WHERE feed_id = :feed_id AND key = :key", {"feed_id": feed_id, "key": report.key}
     )
-    values = _values(report) | {"id": old["id"], "now": now, "version": old["version"]}
-    if values["text_hash"] == old["text_hash"]:
-        return "known"
-    connection.run(
+    if found or not report.title:
+        return found
+    values = _values(report) | {"feed_id": feed_id, "present": to_json(list(present))}
+    return connection.row(
         """
-        INSERT INTO revisions (report_id, version, title, summary, content, replaced_at)
-        SELECT id, version, title, summary, content, :now FROM reports WHERE id = :id
+        SELECT * FROM reports
+        WHERE feed_id = :feed_id
+          AND text_hash = :text_hash
+          -- The same words on another day under another link are said anew.
+          AND (address = :address OR published_at = :published OR published_at IS NULL OR :published IS NULL)
+          -- An item that is still in the document under its own key is another one.
+          AND key NOT IN (SELECT value FROM json_each(:present))
+        ORDER BY duplicate_of IS NOT NULL, id
+        LIMIT 1
         """,
         values,
     )
+
+
+def _take_new_key(connection: Connection, report_id: int, report: Report) -> None:
+    connection.run(
+        """
+        UPDATE reports SET key = :key, url = COALESCE(:url, url), address = COALESCE(:address, address)
+        WHERE id = :id
+        """,
+        _values(report) | {"id": report_id},
+    )
+
+
+def _revise(connection: Connection, old: dict[str, Any], report: Report, now: datetime) -> bool:
+    """Keep an edit, and the former text beside it; False if it is none."""
+    before = _own_words(old)
+    after = edits.completed(report, before)
+    if identity.report_hash(after) == old["text_hash"]:
+        return False
+    rows = connection.rows("SELECT text_hash FROM revisions WHERE report_id = :id", {"id": old["id"]})
+    if not edits.is_edit(
+        after,
+        before,
+        version=old["version"],
+        earlier={row["text_hash"] for row in rows},
+        old_updated=from_iso_or_none(old["updated_at"]),
+    ):
+        return False
+    from_page = old["text_source"] == "page" and not report.content
+    values = _values(after) | {"id": old["id"], "now": now, "source": "page" if from_page else "feed"}
+    if from_page:  # its hash stays that of the feed's own words
+        values["content"] = old["content"]
+    _keep_revision(connection, values)
     connection.run(
         """
         UPDATE reports SET
             version = version + 1, title = :title, summary = :summary, content = :content, url = COALESCE(:url, url),
             address = COALESCE(:address, address), text_hash = :text_hash, title_hash = :title_hash,
-            updated_at = COALESCE(:updated, updated_at), last_seen_at = :now,
+            updated_at = COALESCE(:updated, updated_at), last_seen_at = :now, text_source = :source,
             -- A duplicate that says something else now is a report of its own.
             duplicate_of = (
                 SELECT o.id FROM reports o WHERE o.id = reports.duplicate_of AND o.title_hash = :title_hash
@@ -160,7 +225,27 @@ def _revise(connection: Connection, old: dict[str, Any], report: Report, now: da
         """,
         values,
     )
-    return "revised"
+    return True
+
+
+def _keep_revision(connection: Connection, values: dict[str, Any]) -> None:
+    connection.run(
+        """
+        INSERT INTO revisions (report_id, version, title, summary, content, text_hash, replaced_at)
+        SELECT id, version, title, summary, content, text_hash, :now FROM reports WHERE id = :id
+        """,
+        values,
+    )
+
+
+def _own_words(row: dict[str, Any]) -> Report:
+    """What the feed itself said, without the text of the article's page."""
+    return Report(
+        key=row["key"],
+        title=row["title"],
+        summary=row["summary"],
+        content="" if row["text_source"] == "page" else row["content"],
+    )
 
 
 def _values(report: Report) -> dict[str, Any]:

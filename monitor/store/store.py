@@ -41,9 +41,10 @@ from monitor.store import (
     stories,
     verdicts,
 )
-from monitor.store.connection import BUSY_TIMEOUT_S, Connection
+from monitor.store.connection import BUSY_TIMEOUT_S
 from monitor.store.matching import MatchingTransaction
 from monitor.store.opening import open_connection
+from monitor.store.over_time import OverTime
 from monitor.store.records import Finding, MarkedReport, PollStored, StoredReport
 from monitor.store.values import from_iso
 
@@ -62,12 +63,8 @@ def open_store(
     return Store(open_connection(path, create=create, check=check, busy_timeout_s=busy_timeout_s), clock)
 
 
-class Store:
+class Store(OverTime):
     """The database, by the questions that the other rooms ask."""
-
-    def __init__(self, connection: Connection, clock: Clock) -> None:
-        self._connection = connection
-        self._clock = clock
 
     @property
     def path(self) -> Path:
@@ -109,10 +106,14 @@ class Store:
         feed = feeds.find(self._connection, source.url)
         if outcome.feed is None:
             return frozenset()
-        keys = {report.key for report in outcome.feed.reports}
+        keys = frozenset(report.key for report in outcome.feed.reports)
         if feed is None:
-            return frozenset(keys)
-        return frozenset(key for key in keys if not reports.is_known(self._connection, feed["id"], key))
+            return keys
+        return frozenset(
+            report.key
+            for report in outcome.feed.reports
+            if not reports.is_known(self._connection, feed["id"], report, keys)
+        )
 
     def count_new(self, source: FeedSource, outcome: FeedOutcome) -> int:
         """How many of the outcome's reports are not stored yet."""
@@ -139,11 +140,15 @@ class Store:
         if feed["title"] is None:  # so that the first reports already carry the feed's name
             feed = {**feed, "title": outcome.feed.title}
         first_sight = feed["first_polled_at"] is None
+        present = frozenset(report.key for report in outcome.feed.reports)
         done = [
-            reports.save(self._connection, feed, report, first_sight=first_sight, now=now)
+            reports.save(self._connection, feed, report, present=present, first_sight=first_sight, now=now)
             for report in outcome.feed.reports
         ]
-        return PollStored(new=done.count("new"), revised=done.count("revised"), known=done.count("known"))
+        held = [saved.report_id for saved in done if saved.report_id is not None]
+        reports.mark_sight(self._connection, feed["id"], held, now)
+        results = [saved.result for saved in done]
+        return PollStored(new=results.count("new"), revised=results.count("revised"), known=results.count("known"))
 
     def report(self, report_id: int) -> StoredReport | None:
         """One report."""
@@ -205,6 +210,7 @@ class Store:
         retry_at: datetime | None,
         *,
         holds_up: str = "",
+        steps_aside: bool = False,
         most_attempts: int | None = None,
     ) -> None:
         """The channel did not accept it; without a time to try again it is parked.
@@ -213,7 +219,14 @@ class Store:
         """
         with self._connection.write():
             deliveries.mark_failed(
-                self._connection, delivery_id, now, error, retry_at, holds_up=holds_up, most_attempts=most_attempts
+                self._connection,
+                delivery_id,
+                now,
+                error,
+                retry_at,
+                holds_up=holds_up,
+                steps_aside=steps_aside,
+                most_attempts=most_attempts,
             )
 
     def close_address(self, delivery_id: int, reason: str, now: datetime) -> None:
@@ -438,8 +451,3 @@ class Store:
     def check(self) -> list[Finding]:
         """What `doctor` has to say about the database."""
         return checks.check(self._connection, self._clock())
-
-    def prune_fetches(self, before: datetime) -> int:
-        """Forget how polls before that time went; gives how many."""
-        with self._connection.write():
-            return fetches.prune(self._connection, before)

@@ -5,8 +5,6 @@ Views hold no data, so they are dropped and made anew with every migration. They
 
 # A stance (contradicts, updates) below this confidence is shown as uncertain and does not move a claim's standing.
 CONFIDENT = 0.5
-# A feed that answers but has brought nothing new for this long counts as silent.
-SILENT_DAYS = 14
 
 # The newest word people said of a match: of the pair itself, else of the report under the baseline.
 _MARK = """(
@@ -209,7 +207,7 @@ VIEWS = {
     LEFT JOIN matches m
         ON m.report_id = a.report_id AND m.baseline_id = a.baseline_id AND m.claim_id = a.claim_id
     """,
-    "v_feed_health": f"""
+    "v_feed_health": """
     CREATE VIEW v_feed_health AS
     SELECT
         f.id AS feed_id,
@@ -221,7 +219,8 @@ VIEWS = {
             WHEN f.retired = 1 THEN 'retired'
             WHEN f.failures > 0 THEN 'failing'
             WHEN f.last_polled_at IS NULL THEN 'never polled'
-            WHEN julianday(f.last_polled_at) - julianday(COALESCE(f.last_new_at, f.first_polled_at)) > {SILENT_DAYS}
+            WHEN (julianday(f.last_success_at) - julianday(COALESCE(f.last_new_at, f.first_polled_at))) * 86400
+                > f.quiet_after_s
                 THEN 'silent'
             ELSE 'ok'
         END AS health,
@@ -235,6 +234,9 @@ VIEWS = {
         f.next_poll_at,
         f.next_poll_why,
         f.interval_s,
+        f.configured_interval_s,
+        f.quiet_after_s,
+        f.full_text,
         f.moved_to,
         (SELECT COUNT(*) FROM fetches p WHERE p.feed_id = f.id) AS polls,
         (SELECT COUNT(*) FROM fetches p WHERE p.feed_id = f.id AND p.result = 'failed') AS failed_polls,

@@ -9,9 +9,10 @@ from store_samples import BASELINE, SOURCE, START, Clock, make_outcome
 from test_store_outbox import ADA, make_message
 
 from monitor.errors import StoreError
-from monitor.model import FeedState, Mute
+from monitor.model import FeedState, Mute, PageRead
 from monitor.model_digest import Notice
 from monitor.store import Store, open_store
+from monitor.store.over_time import OverTime
 from monitor.store.translate import sentence_for
 
 NOTICE = Notice(kind="gap", baseline_id="dam", baseline_title="", headline="", reason="")
@@ -38,7 +39,10 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "dismiss_alert": lambda store: store.dismiss_alert(1),
     "mark": lambda store: store.mark(1, "dam", None, "noise"),
     "unmark": lambda store: store.unmark(1),
-    "prune_fetches": lambda store: store.prune_fetches(START),
+    "remove_reports": lambda store: store.remove_reports(START, None),
+    "record_page": lambda store: store.record_page(PageRead(report_id=1, host="", state="failed")),
+    "tell_of_feeds": lambda store: store.tell_of_feeds([], "", []),
+    "tell_of_flood": lambda store: store.tell_of_flood(SOURCE.url, "", []),
 }
 
 READS: dict[str, Callable[[Store], object]] = {
@@ -46,6 +50,12 @@ READS: dict[str, Callable[[Store], object]] = {
     "next_due": lambda store: store.next_due(),
     "count_new": lambda store: store.count_new(SOURCE, make_outcome()),
     "new_keys": lambda store: store.new_keys(SOURCE, make_outcome()),
+    "feed_history": lambda store: store.feed_history(SOURCE.url),
+    "latest_errors": lambda store: store.latest_errors(START),
+    "arrivals": lambda store: store.arrivals(SOURCE.url),
+    "feed_standings": lambda store: store.feed_standings(),
+    "floods": lambda store: store.floods(START),
+    "wanted_pages": lambda store: store.wanted_pages(near=True, since=START, limit=1),
     "report": lambda store: store.report(1),
     "unmatched": lambda store: store.unmatched(BASELINE, 1),
     "count_unmatched": lambda store: store.count_unmatched(BASELINE),
@@ -91,7 +101,7 @@ def locked(path: Path, clock: Clock) -> Iterator[Store]:
 
 def test_every_method_is_tried_here() -> None:
     """A new question or transaction adds its line to one of the two lists."""
-    public = {name for name in vars(Store) if not name.startswith("_")} - {"close", "path"}
+    public = {name for one in (Store, OverTime) for name in vars(one) if not name.startswith("_")} - {"close", "path"}
 
     assert public == WRITES.keys() | READS.keys()
 

@@ -106,12 +106,31 @@ def test_same_page_in_another_feed_is_a_duplicate(store: Store, poll: Poll) -> N
     assert store.query("SELECT duplicate_of FROM reports ORDER BY id") == [{"duplicate_of": None}, {"duplicate_of": 1}]
 
 
-def test_feed_that_changes_its_guids_brings_duplicates(store: Store, poll: Poll) -> None:
-    """New guids and links for old texts are recognised by the words."""
+def test_feed_that_changes_its_guids_brings_nothing_new(store: Store, poll: Poll) -> None:
+    """New guids and links for old texts are recognised by the words; the report goes on under its new key."""
     poll(make_report("1", "Dam holds", summary="It holds."))
-    poll(make_report("new-guid", "Dam holds", summary="It holds.", url="https://river.example/new"))
+    moved = make_report("new-guid", "Dam holds", summary="It holds.", url="https://river.example/new")
 
-    assert store.query("SELECT duplicate_of FROM reports WHERE key = 'new-guid'") == [{"duplicate_of": 1}]
+    assert poll(moved) == PollStored(known=1)
+    assert store.query("SELECT key, url FROM reports") == [{"key": "new-guid", "url": "https://river.example/new"}]
+
+
+def test_same_words_under_two_keys_at_once_are_a_duplicate(store: Store, poll: Poll) -> None:
+    """A feed that lists the same words twice, under two guids, has two items: the second points to the first."""
+    twins = [make_report(key, "Dam holds", summary="It holds.") for key in ("1", "2")]
+
+    assert poll(*twins) == PollStored(new=2)
+    assert poll(*twins) == PollStored(known=2)
+    assert store.query("SELECT duplicate_of FROM reports WHERE key = '2'") == [{"duplicate_of": 1}]
+
+
+def test_same_words_on_another_day_are_a_duplicate(store: Store, poll: Poll) -> None:
+    """A warning that is repeated word for word weeks later is an item of its own, and known as a repeat."""
+    poll(make_report("1", "Storm warning", summary="Stay at home."))
+    later = make_report("2", "Storm warning", summary="Stay at home.", published=START + timedelta(days=20))
+    poll(later)
+
+    assert store.query("SELECT duplicate_of FROM reports WHERE key = '2'") == [{"duplicate_of": 1}]
 
 
 @pytest.mark.parametrize(
