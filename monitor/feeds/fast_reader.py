@@ -7,13 +7,14 @@ below are feedparser's, odd ones included (the last date wins, but the first tit
 """
 
 import re
+from codecs import BOM_UTF8
 
 from lxml import etree
 
 from monitor.feeds.fast_items import ItemReader, Memory
 from monitor.feeds.fast_names import ATOM, IMAGE, INERT, INPUT, RSS_090, RSS_10, TEXT, Roles, read_roles
 from monitor.feeds.fast_values import UnsureError, attributes_of, language_of, text_of
-from monitor.feeds.feedparser_reader import as_utf8, ttl_s
+from monitor.feeds.feedparser_reader import MAX_HEAD_BYTES, ROOT, as_utf8, ttl_s
 from monitor.feeds.raw import RawFeed, RawItem
 from monitor.feeds.salvage import has_items
 
@@ -26,6 +27,8 @@ HAS_BASE = re.compile(rb"base\s*=")
 
 def read_fast(body: bytes, *, content_type: str | None = None, max_items: int = 1_000_000) -> RawFeed | None:
     """What feedparser would find in a well-formed, plain feed; None if it must be asked itself."""
+    if not _is_tame(body):
+        return None
     document, doctype_format = as_utf8(body, content_type)
     if document is None or b"<!DOCTYPE" in document or b"<!ENTITY" in document:
         return None
@@ -44,6 +47,19 @@ def read_fast(body: bytes, *, content_type: str | None = None, max_items: int = 
     if not reader.items and has_items(body):
         return None
     return reader.feed(doctype_format or feed_format)
+
+
+def _is_tame(body: bytes) -> bool:
+    """Whether what stands before the root element is short and simple: on other heads expressions run for minutes."""
+    body = body.removeprefix(BOM_UTF8)
+    head = body[:MAX_HEAD_BYTES]
+    line = body.partition(b"\n")[0]
+    return (
+        b"\x00" not in head
+        and ROOT.search(head) is not None
+        and (not head.startswith(b"<?") or b"?>" in head)
+        and b"encoding=" not in line[line.find(b"?>") if line.startswith(b"<?") else 0 :]
+    )
 
 
 class _FeedReader:

@@ -10,6 +10,7 @@ from monitor.feeds.feedparser_reader import CP1252
 
 # An attribute of one of these names in a namespace that feedparser does not know passes for the plain one.
 ATTRIBUTES = frozenset({"href", "url", "uri", "rel", "type", "mode", "lang", "base", "ispermalink", "version", "about"})
+MAX_ATTRIBUTES = 100
 SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)/+")
 # Joined to any base address, these stay as they are.
 ABSOLUTE = re.compile(
@@ -25,7 +26,9 @@ class UnsureError(Exception):
 
 def attributes_of(element: etree._Element) -> dict[str, str]:
     """The attributes by name, in lower case; `xml:lang` and the like with the usual prefix."""
-    found = {}
+    found: dict[str, str] = {}
+    if len(element.attrib) > MAX_ATTRIBUTES:  # listing them takes quadratic time
+        raise UnsureError
     for raw_key, value in element.items():
         key = str(raw_key)
         if key[0] == "{":

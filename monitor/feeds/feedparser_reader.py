@@ -1,6 +1,7 @@
 """RSS, Atom and RDF by feedparser, the only place that knows it: on bytes, never on a name that it might open."""
 
 import io
+import re
 from functools import partial
 from typing import Any, Protocol
 
@@ -18,6 +19,9 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 # What the short way (fast_reader.py) must do exactly as feedparser does, it takes from feedparser.
 NAMESPACES: dict[str, str] = {uri.lower(): name.lower() for uri, name in _FeedParserMixin.namespaces.items()}
 CP1252: dict[int, str] = _cp1252
+MAX_HEAD_BYTES = 4096
+ROOT = re.compile(rb"<\w")
+GAP = re.compile(rb"\s{20,}")
 PERIODS_S = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 
 
@@ -69,7 +73,10 @@ def _read(body: bytes, headers: dict[str, str]) -> RawFeed:
     try:
         # Its sanitiser can be got round and takes time; every field goes through our own door to plain text anyway.
         found = feedparser.parse(
-            io.BytesIO(drop_bad_bases(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(drop_bad_bases(_without_long_gaps(body))),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
     # feedparser lets a dozen kinds of foreign errors through on hostile documents (codecs, SAX, recursion); whichever
     # it is, the document cannot be read, and the cause is kept.
@@ -92,6 +99,14 @@ def _read(body: bytes, headers: dict[str, str]) -> RawFeed:
         ttl_s=ttl_s(feed),
         skipped=skipped,
     )
+
+
+def _without_long_gaps(body: bytes) -> bytes:
+    """The document with a short way to its root element: feedparser's expressions take quadratic time on gaps there."""
+    start = ROOT.search(body)
+    if start is None or start.start() <= MAX_HEAD_BYTES:
+        return body
+    return GAP.sub(b"\n", body[: start.start()]) + body[start.start() :]
 
 
 def _item(entry: Any) -> RawItem:

@@ -73,10 +73,8 @@ def distinct(reports: list[Report]) -> list[Report]:
     The same item listed twice stays one; different items under one key get the key of their link, else of their text.
     """
     by_key: dict[str, list[Report]] = {}
-    for report in reports:
-        same = by_key.setdefault(report.key, [])
-        if report not in same:
-            same.append(report)
+    for report in dict.fromkeys(reports):
+        by_key.setdefault(report.key, []).append(report)
     return [own for rivals in by_key.values() for own in _own_keys(rivals)]
 
 

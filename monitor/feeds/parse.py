@@ -4,6 +4,7 @@ Bytes in, frozen records out, no I/O: so the whole of it can run in a child proc
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -32,34 +33,57 @@ def parse_feed(
     max_entries: int = MAX_ENTRIES,
 ) -> ParsedFeed:
     """The reports of a feed document; a ParseError says in a sentence what it is instead of a feed."""
-    if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
-        raise ParseError("the answer is empty", kind="empty")
-    raw = _read(body, url, content_type, max_entries)
-    if not raw.format and not raw.items:
-        if looks_like_page(body):
-            raise ParseError(describe_page(body, url), kind="not_a_feed")
-        raise ParseError("the answer is not an RSS, Atom or JSON feed", kind="not_a_feed")
-    title = to_line(raw.title.value, is_html=raw.title.is_html) or None
-    outlet = publisher or title or urlsplit(url).hostname
-    origin = Origin(url=url, outlet=outlet, language=language_tag(raw.language))
-    reports, skipped = _reports(raw.items[:max_entries], origin, now)
-    if skipped and not reports:
-        raise ParseError(f"none of the feed's {skipped} items can be read", kind="no_items")
-    return ParsedFeed(
-        title=title,
-        reports=tuple(distinct(reports)),
-        format=raw.format or "unknown",
-        language=origin.language,
-        skipped=skipped + raw.skipped,
-        ttl_s=raw.ttl_s,
-    )
+    job = ParseJob(body=body, url=url, content_type=content_type, now=now, publisher=publisher, max_entries=max_entries)
+    return job.run()
 
 
-def _read(body: bytes, url: str, content_type: str | None, max_entries: int) -> RawFeed:
-    if looks_like_json(body, content_type):
-        return read_json(body, url=url, content_type=content_type)
-    fast = read_fast(body, content_type=content_type, max_items=max_entries)
-    return fast or read_xml(body, url=url, content_type=content_type)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseJob:
+    """A document, and what is known of it."""
+
+    body: bytes
+    url: str
+    content_type: str | None
+    now: datetime
+    publisher: str | None
+    max_entries: int
+
+    def run_quickly(self) -> ParsedFeed | None:
+        """The feed, if it is one of the plain kind whose reading takes no longer than its size lets expect."""
+        if not self.body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+            raise ParseError("the answer is empty", kind="empty")
+        if looks_like_json(self.body, self.content_type):
+            return self._judged(read_json(self.body, url=self.url, content_type=self.content_type))
+        raw = read_fast(self.body, content_type=self.content_type, max_items=self.max_entries)
+        return None if raw is None else self._judged(raw)
+
+    def run(self) -> ParsedFeed:
+        """The feed, however long that takes; a ParseError if it is none."""
+        return self.run_quickly() or self._run_slowly()
+
+    def _run_slowly(self) -> ParsedFeed:
+        raw = read_xml(self.body, url=self.url, content_type=self.content_type)
+        if not raw.format and not raw.items:
+            if looks_like_page(self.body):
+                raise ParseError(describe_page(self.body, self.url), kind="not_a_feed")
+            raise ParseError("the answer is not an RSS, Atom or JSON feed", kind="not_a_feed")
+        return self._judged(raw)
+
+    def _judged(self, raw: RawFeed) -> ParsedFeed:
+        title = to_line(raw.title.value, is_html=raw.title.is_html) or None
+        outlet = self.publisher or title or urlsplit(self.url).hostname
+        origin = Origin(url=self.url, outlet=outlet, language=language_tag(raw.language))
+        reports, skipped = _reports(raw.items[: self.max_entries], origin, self.now)
+        if skipped and not reports:
+            raise ParseError(f"none of the feed's {skipped} items can be read", kind="no_items")
+        return ParsedFeed(
+            title=title,
+            reports=tuple(distinct(reports)),
+            format=raw.format or "unknown",
+            language=origin.language,
+            skipped=skipped + raw.skipped,
+            ttl_s=raw.ttl_s,
+        )
 
 
 def _reports(items: Iterable[RawItem], origin: Origin, now: datetime) -> tuple[list[Report], int]:

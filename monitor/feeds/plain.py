@@ -50,6 +50,8 @@ MARKUP = re.compile(
     rf"<(?:\s*/?\s*(?:{KNOWN})(?![\w-])|[a-z][\w.-]*:\w[^<>]*>|!--|!\[CDATA\[|!doctype|\?xml)", re.IGNORECASE
 )
 STRAY = re.compile(rf"<(?!/?[a-z][^<>]*>|/?(?:{KNOWN})(?![\w-])|[!?])", re.IGNORECASE)
+# Some hundred attributes are never honest, and tens of thousands take an HTML parser seconds.
+LONG_TAG = re.compile(r"(<[a-z][\w:-]{0,40}[\s/])[^<>]{5000,}", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 
 
@@ -94,6 +96,7 @@ def cut(text: str, limit: int) -> str:
 def _strip(markup: str) -> str:
     if "<" not in markup:
         return unescape(markup)
+    markup = LONG_TAG.sub(r"\1", markup)
     parser = etree.HTMLParser(recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = etree.fromstring(f"<html><body><div>{STRAY.sub('&lt;', markup)}</div></body></html>", parser)

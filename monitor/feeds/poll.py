@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.errors import FeedError
-from monitor.feeds.child import ParseJob, ParserChild
+from monitor.feeds.child import ParserChild
 from monitor.feeds.fetch import Fetcher, FetchResult
+from monitor.feeds.parse import ParseJob
 from monitor.feeds.schedule import OFFLINE, poll_url
 from monitor.model import FeedOutcome, FeedSource, FeedState, ParsedFeed, Validators
 
 FULL_FETCH_AFTER = timedelta(days=7)  # some servers answer "unchanged" for ever: the whole is asked for now and then
-# Up to this size the worst document known costs a parser about a second; a child costs half of that to start.
-SMALL_BYTES = 100_000
+QUICK_BYTES = 2_000_000  # larger documents would swell this process: they are read in the child, plain or not
+AT_ONCE_BYTES = 100_000  # up to this size reading takes some milliseconds, less than handing it to a thread disturbs
 OUTAGE_KINDS = frozenset({"dns_temp", "unreachable"})  # how a missing network looks; a refusal is already an answer
 OUTAGE_HOSTS = 3  # fewer hosts than that prove nothing
 OFFLINE_SENTENCE = "no host at all could be reached: this machine seems to have no network"
@@ -104,7 +105,7 @@ async def poll_one(
 
 
 class Parser:
-    """Reads documents one at a time: small ones in a thread, large ones in a child process that may be killed."""
+    """Reads documents: plain ones here, all others one at a time in a child process that may be killed."""
 
     def __init__(self, max_entries: int, child: ParserChild | None = None) -> None:
         self._max_entries = max_entries
@@ -121,10 +122,16 @@ class Parser:
             publisher=source.publisher,
             max_entries=self._max_entries,
         )
-        async with self._turn:  # more at once would not be faster
-            small = len(job.body) <= SMALL_BYTES
-            feed = await (asyncio.to_thread(job.run) if small else self._child.parse(job))
+        feed = await self._quickly(job)
+        if feed is None:
+            async with self._turn:
+                feed = await self._child.parse(job)
         return _of_source(feed, source)
+
+    async def _quickly(self, job: ParseJob) -> ParsedFeed | None:
+        if len(job.body) > QUICK_BYTES:
+            return None
+        return job.run_quickly() if len(job.body) <= AT_ONCE_BYTES else await asyncio.to_thread(job.run_quickly)
 
     async def aclose(self) -> None:
         """Ends the child, if there is one."""

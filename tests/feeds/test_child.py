@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.errors import ParseError
-from monitor.feeds.child import ParseJob, ParserChild
+from monitor.feeds.child import ParserChild
+from monitor.feeds.parse import ParseJob
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ITEM = b"<item><guid>1</guid><title>Base handed over</title></item>"
