@@ -1,7 +1,6 @@
-"""`monitor alerts` and `monitor mark`: what was told, and what people say to it."""
+"""`monitor alerts`: what was told, and what people say to it."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +15,6 @@ from monitor.cli.options import (
     settings_from,
     store_from,
 )
-from monitor.errors import ConfigError
 from monitor.model import AlertState
 
 group = typer.Typer(help="List alerts, and say that they are seen or useless.", no_args_is_help=True)
@@ -27,9 +25,8 @@ AlertIds = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers fr
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the groups."""
+    """Adds the group."""
     app.add_typer(group, name="alerts", rich_help_panel="Read")
-    app.add_typer(mark_group, name="mark", rich_help_panel="Read")
 
 
 @group.command("list")
@@ -107,63 +104,3 @@ def _each(alerts: list[int], settle: Callable[[int], bool], done: str) -> None:
     if unknown:
         say(f"monitor alerts: no alert has the number {', '.join(map(str, unknown))}, see `monitor alerts list --all`")
         raise typer.Exit(1)
-
-
-mark_group = typer.Typer(help="Say that a match is relevant or noise.", no_args_is_help=True)
-
-ReportId = Annotated[int, typer.Argument(metavar="REPORT", help="A report's number, from `monitor matches`.")]
-MarkClaim = Annotated[
-    str | None, typer.Option("--claim", metavar="ID", help="Only for this claim; else the report.", show_default=False)
-]
-NoteOption = Annotated[str, typer.Option("--note", help="Why, for later readers.", show_default=False)]
-
-
-@mark_group.command("relevant")
-def relevant(
-    report: ReportId,
-    claim: MarkClaim = None,
-    baseline: BaselineFilter = None,
-    note: NoteOption = "",
-    config: ConfigOption = None,
-    verbose: VerboseOption = 0,
-) -> None:
-    """Keep the word that a report bears on the baseline.
-
-    The mark is stored with the match and shown with it; the matcher does not learn from it yet.
-
-    Example:
-
-        monitor mark relevant 17 --claim C13
-    """
-    _mark(report, "relevant", claim, baseline, note, config)
-
-
-@mark_group.command("noise")
-def noise(
-    report: ReportId,
-    claim: MarkClaim = None,
-    baseline: BaselineFilter = None,
-    note: NoteOption = "",
-    config: ConfigOption = None,
-    verbose: VerboseOption = 0,
-) -> None:
-    """Take a match out of the ledger because it is none.
-
-    The ledger no longer counts what is marked as noise; the matcher does not learn from it yet.
-
-    Example:
-
-        monitor mark noise 17 --claim C13 --note "another base of that name"
-    """
-    _mark(report, "noise", claim, baseline, note, config)
-
-
-def _mark(report: int, mark: str, claim: str | None, baseline: str | None, note: str, config: Path | None) -> None:
-    from monitor.cli.output import write
-
-    with store_from(settings_from(config)) as store:
-        known = [row["id"] for row in store.baselines()]
-        if baseline is None and len(known) != 1:
-            raise ConfigError(f"say which baseline with --baseline: {', '.join(known) or 'none is stored yet'}")
-        store.mark(report, baseline or known[0], claim, mark, note)
-    write(f"marked report {report} as {mark}{f' for {claim}' if claim else ''}\n")

@@ -46,10 +46,13 @@ MOST_SHOWN = 10  # learnt terms of one explanation; the others are summed up
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """One report that a person called relevant or noise for a claim."""
+    """One report that a person called relevant or noise for a claim.
+
+    Without a claim, noise means all claims that it comes near; relevant says nothing, for it does not say of what.
+    """
 
     report: Report
-    claim: str
+    claim: str | None
     relevant: bool
 
 
@@ -78,15 +81,36 @@ class Moved:
 
 def learn(matcher: "ClaimMatcher", marks: Sequence[Marked]) -> "Feedback":
     """The lessons of these marks for a fitted matcher; of several marks on one pair the last counts."""
-    last = {(_text(one.report), one.claim): one for one in marks}
-    known = {claim.id: number for number, claim in enumerate(matcher.baseline_.claims)}
-    kept = [one for one in last.values() if one.claim in known]
-    priors = np.asarray(matcher.transform([one.report for one in kept]).toarray()) if kept else np.zeros((0, 0))
-    lessons = {}
-    for claim in sorted({one.claim for one in kept}, key=lambda claim: known[claim]):
-        rows = [row for row, one in enumerate(kept) if one.claim == claim]
-        lessons[known[claim]] = _lesson(matcher, [kept[row] for row in rows], priors[rows, known[claim]])
-    return Feedback(matcher, lessons)
+    pairs = marked_pairs(matcher, marks)
+    return Feedback(matcher, {number: lesson_of(matcher, number, own) for number, own in sorted(pairs.items())})
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPair:
+    """One marked pair: the report's words, its score without marks, what was said."""
+
+    text: str
+    prior: float
+    relevant: bool
+
+
+def marked_pairs(matcher: "ClaimMatcher", marks: Sequence[Marked]) -> dict[int, list[MarkedPair]]:
+    """The marked pairs of each claim's number; a word on the claim itself comes before one on the whole report."""
+    numbers = {claim.id: number for number, claim in enumerate(matcher.baseline_.claims)}
+    last = list({(_text(one.report), one.claim): one for one in marks}.values())
+    priors = np.asarray(matcher.transform([one.report for one in last]).toarray()) if last else np.zeros((0, 0))
+    found: dict[int, dict[str, MarkedPair]] = {}
+    for one, prior in zip(last, priors, strict=True):
+        if one.claim is None and not one.relevant:
+            for near in np.flatnonzero(prior >= LEAST).tolist():
+                pair = MarkedPair(_text(one.report), float(prior[near]), False)
+                found.setdefault(near, {}).setdefault(pair.text, pair)
+    for one, prior in zip(last, priors, strict=True):
+        if one.claim in numbers:
+            number = numbers[one.claim]
+            pair = MarkedPair(_text(one.report), float(prior[number]), one.relevant)
+            found.setdefault(number, {})[pair.text] = pair
+    return {number: list(own.values()) for number, own in found.items()}
 
 
 class Feedback:
@@ -98,6 +122,7 @@ class Feedback:
         index = {term: number for number, term in enumerate(self._terms)}
         self._encode = matcher.extractor_.coder({**index, WORD: len(self._terms)}).encode
         self._idf = np.array([matcher.idf_(term) for term in self._terms])
+        self._words = matcher.extractor_.words
         self._weights = {
             number: np.array([lesson.weights.get(term, 0.0) for term in self._terms])
             for number, lesson in self.lessons.items()
@@ -122,6 +147,12 @@ class Feedback:
                 features[row] = self._features(words(row))
             found[place], moved[row, claim] = self._move(float(scores[place]), features[row], claim)
         return found, moved
+
+    def score(self, text: str, prior: float, claim: int) -> float:
+        """The score after the marks of one report's text that has `prior` without them."""
+        if claim not in self.lessons or prior < LEAST:
+            return prior
+        return self._move(prior, self._features(self._words(text)), claim)[0]
 
     def _features(self, words: Sequence[str]) -> Floats:
         counts = Counter(self._encode(words))
@@ -152,15 +183,15 @@ class Feedback:
 # ---- learning ------------------------------------------------------------------------------------------------------
 
 
-def _lesson(matcher: "ClaimMatcher", marks: Sequence[Marked], priors: Floats) -> Lesson:
-    extract = matcher.extractor_.extract
-    texts = [extract(_text(one.report)) for one in marks]
+def lesson_of(matcher: "ClaimMatcher", number: int, pairs: Sequence[MarkedPair]) -> Lesson:
+    """What these marked pairs of claim number `number` teach."""
+    texts = [matcher.extractor_.extract(pair.text) for pair in pairs]
     terms = sorted({term for text in texts for term in text.counts})
     x = np.array([_row(text, terms, matcher.idf_) for text in texts]).reshape(len(texts), len(terms))
-    wanted = np.array([float(one.relevant) for one in marks])
-    weights = fit_weights(x, wanted, np.array([_log_odds(max(float(p), _SMALLEST)) for p in priors]))
+    wanted = np.array([float(pair.relevant) for pair in pairs])
+    weights = fit_weights(x, wanted, np.array([_log_odds(max(pair.prior, _SMALLEST)) for pair in pairs]))
     return Lesson(
-        claim=marks[0].claim,
+        claim=matcher.baseline_.claims[number].id,
         relevant=int(wanted.sum()),
         noise=int((1 - wanted).sum()),
         always=float(weights[-1]),

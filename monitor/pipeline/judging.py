@@ -10,7 +10,7 @@ from monitor.matching.stories import StoryIndex, StoryMember
 from monitor.model import AlertState, Baseline, Decision, Report, Scored
 from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
 from monitor.pipeline.telling import Telling
-from monitor.store import Store, StoredReport
+from monitor.store import MarkedReport, Store, StoredReport
 from monitor.store.matching import MatchingTransaction
 
 BATCH = 100  # reports scored at once
@@ -26,30 +26,32 @@ class Matcher(Protocol):
         """The verdict on each report, in order."""
 
 
-def fit_matcher(baseline: Baseline) -> Matcher:
-    """The usual matcher."""
+def fit_matcher(baseline: Baseline, marked: Sequence[MarkedReport] = ()) -> Matcher:
+    """The usual matcher, taught by what people said of stored reports."""
+    from monitor.matching.feedback import Marked
     from monitor.matching.matcher import ClaimMatcher
 
-    matcher: Matcher = ClaimMatcher().fit(baseline)
+    marks = [Marked(report=one.report, claim=one.claim, relevant=one.relevant) for one in marked]
+    matcher: Matcher = ClaimMatcher().fit(baseline).learn(marks)
     return matcher
 
 
 class MatchMemory:
     """What is costly to make and outlives one run: fitted matchers and the index of stories. Any of it may be lost."""
 
-    def __init__(self, fit: Callable[[Baseline], Matcher] = fit_matcher) -> None:
+    def __init__(self, fit: Callable[[Baseline, Sequence[MarkedReport]], Matcher] = fit_matcher) -> None:
         self._fit = fit
-        self._matchers: dict[str, tuple[str, Matcher]] = {}
+        self._matchers: dict[str, tuple[str, Sequence[MarkedReport], Matcher]] = {}
         self._index = StoryIndex()
         self._known: dict[int, int] = {}
 
-    def matcher(self, baseline: Baseline) -> Matcher:
-        """The matcher of this revision of the baseline."""
-        revision, matcher = self._matchers.get(baseline.id, ("", None))
-        if matcher is None or revision != baseline.revision:
-            matcher = self._fit(baseline)
-            self._matchers[baseline.id] = (baseline.revision, matcher)
-        return matcher
+    def matcher(self, baseline: Baseline, marked: Sequence[MarkedReport] = ()) -> Matcher:
+        """The matcher of this revision of the baseline and these marks."""
+        known = self._matchers.get(baseline.id)
+        if known is None or known[:2] != (baseline.revision, marked):
+            known = (baseline.revision, marked, self._fit(baseline, marked))
+            self._matchers[baseline.id] = known
+        return known[2]
 
     def index(self, store: Store, clock: Clock) -> StoryIndex:
         """The stories as the database has them now, whoever put them there."""
@@ -145,7 +147,7 @@ class _Judge:
         self._clock = clock
         self._memory = memory
         self._failpoint = failpoint
-        self._matcher = memory.matcher(baseline)
+        self._matcher = memory.matcher(baseline, store.marked(baseline.id))
         self._index = memory.index(store, clock)
         self._telling = Telling(baseline, settings)
 
