@@ -45,6 +45,7 @@ HOMES: dict[str, set[str]] = {
     "sqlite3": {"store"},
     "jinja2": {"digest"},
     "smtplib": {"deliver"},
+    "apprise": {"deliver"},
     "apscheduler": {"daemon"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -33,9 +33,9 @@ class FolderChannel:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if message.html is not None:
-                _write(folder / f"{name}.html", message.html.encode("utf-8", "replace"))
-            _write(folder / f"{name}.txt", message.text.encode("utf-8", "replace"))
-            _write(folder / f"{name}.eml", raw)  # last: where it is, the others are
+                write_whole(folder / f"{name}.html", message.html.encode("utf-8", "replace"))
+            write_whole(folder / f"{name}.txt", message.text.encode("utf-8", "replace"))
+            write_whole(folder / f"{name}.eml", raw)  # last: where it is, the others are
         except OSError as exc:
             raise ChannelDown(
                 f"{folder}: cannot be written to: {exc.strerror or exc}; "
@@ -49,7 +49,7 @@ def file_name(delivery: Delivery) -> str:
     return f"{delivery.kind}-{delivery.id:05d}-{words or 'message'}"
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write through a temporary file (readable by the owner only) that takes the name once it is on the disk."""
     handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     try:

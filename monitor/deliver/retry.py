@@ -1,5 +1,6 @@
 """When to try a delivery again: waits that grow to a ceiling, spread by chance, until three days are over. Pure."""
 
+import math
 import random
 from datetime import datetime, timedelta
 
@@ -8,13 +9,18 @@ FIRST_WAIT_S = 60.0
 LONGEST_WAIT_S = 480.0
 SPREAD = 0.2  # each wait is up to this share shorter or longer, so that a backlog does not come in one burst
 GIVE_UP_AFTER_S = 72 * 3600.0
+LONGEST_ASKED_S = 6 * 3600.0
 
 
-def next_attempt(attempts: int, now: datetime, rng: random.Random) -> datetime | None:
-    """When to try again after `attempts` failed tries (1 or more); None when 72 hours of trying are over."""
+def next_attempt(attempts: int, now: datetime, rng: random.Random, *, asked_s: float | None = None) -> datetime | None:
+    """When to try again after `attempts` failed tries (1 or more); None when 72 hours of trying are over.
+
+    `asked_s` is how long the other side asked to wait: it lengthens the wait, within bounds, and never shortens it.
+    """
     if planned_s(attempts) >= GIVE_UP_AFTER_S:
         return None
-    return now + timedelta(seconds=wait_s(attempts) * rng.uniform(1 - SPREAD, 1 + SPREAD))
+    wait = wait_s(attempts) * rng.uniform(1 - SPREAD, 1 + SPREAD)
+    return now + timedelta(seconds=max(wait, min(asked_s or 0.0, LONGEST_ASKED_S)))
 
 
 def wait_s(attempts: int) -> float:
@@ -32,3 +38,11 @@ def planned_s(attempts: int) -> float:
             return growing + (attempts - attempt) * LONGEST_WAIT_S
         growing += wait
     return growing
+
+
+def most_attempts() -> int:
+    """After how many tries 72 hours are over."""
+    growing = 1
+    while wait_s(growing) < LONGEST_WAIT_S:
+        growing += 1
+    return growing + math.ceil((GIVE_UP_AFTER_S - planned_s(growing)) / LONGEST_WAIT_S)

@@ -12,7 +12,7 @@ from socket import SHUT_RDWR
 from threading import Timer
 
 from monitor.config.settings import SmtpSettings
-from monitor.deliver.faults import ChannelDown
+from monitor.deliver.faults import BrokenOff, ChannelDown
 from monitor.deliver.headers import header_text
 from monitor.deliver.mail import ascii_address, build_mail
 from monitor.errors import DeliveryError
@@ -132,14 +132,14 @@ class SmtpChannel:
             raise _refusal(exc.smtp_code, said, "the server's words say why") from exc
         except (smtplib.SMTPException, OSError) as exc:
             said = f"{self._where} broke off while it was given the message to {address}: {_why(exc)}"
-            raise ChannelDown(f"{said}; it is sent again, with the same Message-ID") from exc
+            raise BrokenOff(f"{said}; it is sent again, with the same Message-ID") from exc
 
 
 def _refusal(code: int, said: str, advice: str) -> DeliveryError:
     """A refusal for good (5xx) or for now; 421 closes the connection for every message."""
     if code >= 500:
         return DeliveryError(f"{said}; {advice}", permanent=True)
-    kind = ChannelDown if code == 421 else DeliveryError
+    kind = BrokenOff if code == 421 else DeliveryError
     return kind(f"{said}; it is tried again later")
 
 

@@ -6,12 +6,19 @@ from random import Random
 
 from monitor.config.settings import Settings
 from monitor.deliver.channels import Channel, open_channel
-from monitor.deliver.faults import ChannelDown
-from monitor.deliver.retry import next_attempt
+from monitor.deliver.faults import AddressClosed, AddressDown, BrokenOff, ChannelDown
+from monitor.deliver.retry import most_attempts, next_attempt
 from monitor.errors import ConfigError, DeliveryError
 from monitor.model import Delivery
 from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
+from monitor.pipeline.posting import make_post
 from monitor.store import Store
+
+# A message that is refused for now holds up younger ones for so many tries, about a quarter of an hour: they are to
+# arrive in order. After that it steps aside, in case the fault is its own.
+TRIES_IN_ORDER = 5
+
+OpenOne = Callable[[str], Channel]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,29 +37,26 @@ def deliver(
     *,
     clock: Clock,
     rng: Random,
-    open_one: Callable[[str], Channel] | None = None,
+    open_one: OpenOne | None = None,
     progress: Progress = no_progress,
     stopping: Stopping = never,
     failpoint: Failpoint = no_failpoint,
 ) -> DeliverRun:
-    """Send everything that is due, oldest first; a channel that is out of order waits for the next run."""
+    """Send everything that is due, oldest first; what is out of order holds up only what would fail as well."""
+    opened = open_one or (lambda name: open_channel(name, settings, clock=clock, post=make_post(settings, clock)))
     channels: dict[str, Channel] = {}
-    down: set[str] = set()
     sent, failed, given_up, errors = 0, 0, 0, dict[str, None]()
     while not stopping():
-        claimed = store.claim_deliveries(clock(), without=down)
+        claimed = store.claim_deliveries(clock())
         if not claimed:
             break
         delivery = claimed[0]
         failpoint("deliver: claimed")
         try:
             if delivery.channel not in channels:
-                opened = open_one or (lambda name: open_channel(name, settings, clock=clock))
                 channels[delivery.channel] = opened(delivery.channel)
             channels[delivery.channel].send(delivery)
         except (DeliveryError, ConfigError) as error:
-            if isinstance(error, ConfigError | ChannelDown):
-                down.add(delivery.channel)
             parked = _put_back(store, delivery, error, clock, rng)
             failed, given_up = failed + (not parked), given_up + parked
             errors[str(error)] = None
@@ -67,7 +71,29 @@ def deliver(
 
 def _put_back(store: Store, delivery: Delivery, error: DeliveryError | ConfigError, clock: Clock, rng: Random) -> bool:
     """Plan the next try; True if there is none and the delivery is parked."""
+    now = clock()
     permanent = isinstance(error, DeliveryError) and error.permanent
-    retry_at = None if permanent else next_attempt(delivery.attempts, clock(), rng)
-    store.mark_failed(delivery.id, clock(), str(error), retry_at)
+    asked_s = error.retry_after_s if isinstance(error, DeliveryError) else None
+    retry_at = None if permanent else next_attempt(delivery.attempts, now, rng, asked_s=asked_s)
+    store.mark_failed(
+        delivery.id,
+        now,
+        str(error),
+        retry_at,
+        holds_up="" if permanent else _held_up(error),
+        steps_aside=delivery.attempts >= TRIES_IN_ORDER and _may_be_its_own(error),
+        most_attempts=most_attempts(),
+    )
+    if isinstance(error, AddressClosed):
+        store.close_address(delivery.id, str(error), now)
     return retry_at is None
+
+
+def _held_up(error: DeliveryError | ConfigError) -> str:
+    """Who would fail as well, and therefore waits behind it: all are to arrive in order."""
+    return "channel" if isinstance(error, ConfigError | ChannelDown) else "address"
+
+
+def _may_be_its_own(error: DeliveryError | ConfigError) -> bool:
+    """Whether the message itself may be at fault, so that others need not fail as well."""
+    return isinstance(error, BrokenOff) or not isinstance(error, ConfigError | ChannelDown | AddressDown)

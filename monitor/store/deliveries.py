@@ -144,7 +144,7 @@ def claim(connection: Connection, now: datetime, limit: int, without: Collection
                 AND e.holds_up <> ''
                 AND e.channel = d.channel
                 AND e.next_attempt_at > :now
-                AND (e.holds_up = 'channel' OR (e.address = d.address AND e.id < d.id))
+                AND (e.holds_up = 'channel' OR (e.holds_up = 'address' AND e.address = d.address AND e.id < d.id))
           )
         ORDER BY d.id
         LIMIT :limit
@@ -191,13 +191,17 @@ def mark_failed(
     retry_at: datetime | None,
     *,
     holds_up: str = "",
+    steps_aside: bool = False,
     most_attempts: int | None = None,
 ) -> None:
     """The channel did not accept it: try again then, or, without a time, park it and show it.
 
     `holds_up` names who waits behind it until then: "address" or "channel". They count the attempt as theirs, and
-    are parked with it when they have had `most_attempts`.
+    are parked with it when they have had `most_attempts`. With `steps_aside` nobody waits, in case the fault is its
+    own; but only one steps aside at a time: if the next one fails as well, both wait for the same moment.
     """
+    about = {"id": delivery_id, "now": now, "scope": holds_up}
+    aside = steps_aside and holds_up and not _others_aside(connection, about)
     connection.run(
         """
         UPDATE deliveries SET
@@ -207,11 +211,36 @@ def mark_failed(
             last_error = :error
         WHERE id = :id AND state = 'sending'
         """,
-        {"id": delivery_id, "retry_at": retry_at, "error": error, "holds_up": holds_up},
+        about | {"retry_at": retry_at, "error": error, "holds_up": f"aside {holds_up}" if aside else holds_up},
     )
     _settle(connection, delivery_id, now)
-    if holds_up:
+    if holds_up and not aside:
+        if retry_at is not None:
+            for other in _others_aside(connection, about):
+                connection.run(
+                    "UPDATE deliveries SET next_attempt_at = :retry_at WHERE id = :id",
+                    {"id": other, "retry_at": retry_at},
+                )
         _count_for_those_behind(connection, delivery_id, now, error, holds_up, most_attempts)
+
+
+def _others_aside(connection: Connection, about: dict[str, Any]) -> list[int]:
+    """The rows that stepped aside at the same place."""
+    rows = connection.rows(
+        """
+        SELECT e.id
+        FROM deliveries e
+        JOIN deliveries d ON d.id = :id
+        WHERE e.state = 'waiting'
+          AND e.holds_up <> ''
+          AND e.holds_up = 'aside ' || :scope
+          AND e.channel = d.channel
+          AND (:scope = 'channel' OR e.address = d.address)
+          AND e.id <> d.id
+        """,
+        about,
+    )
+    return [row["id"] for row in rows]
 
 
 def _count_for_those_behind(

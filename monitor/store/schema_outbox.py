@@ -80,7 +80,8 @@ DELIVERIES = (
         state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'dropped')),
         attempts INTEGER NOT NULL,
         interrupted INTEGER NOT NULL,  -- attempts that ended without a word: each may have sent it
-        holds_up TEXT NOT NULL CHECK (holds_up IN ('', 'address', 'channel')),  -- who waits behind it
+        -- who waits behind it; `aside ...`: nobody, it failed so often that the fault may be its own
+        holds_up TEXT NOT NULL CHECK (holds_up IN ('', 'address', 'channel', 'aside address', 'aside channel')),
         next_attempt_at TEXT NOT NULL,
         claimed_at TEXT,
         sent_at TEXT,
