@@ -1,6 +1,8 @@
 """Requests over guarded connections: the public way to bring a network backend of one's own under httpx's records."""
 
+import ssl
 from collections.abc import AsyncIterator
+from functools import cache
 
 import httpcore
 import httpx
@@ -13,7 +15,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, backend: GuardedBackend, connections: int) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_trust(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=15.0,
@@ -44,6 +46,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Closes all connections."""
         await self._pool.aclose()
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom we trust. Reading the certificates takes longer than most polls, and they are the same for all."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _Stream(httpx.AsyncByteStream):

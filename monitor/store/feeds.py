@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.model import (
@@ -110,6 +110,7 @@ def record(
             last_new_at = CASE WHEN :new > 0 THEN :now ELSE last_new_at END,
             failures = :failures,
             -- While we are offline, no feed is blamed: what is known of it stays.
+            answering_since = CASE WHEN :ok AND failing_since < :day_ago THEN :now ELSE answering_since END,
             failing_since = CASE
                 WHEN :ok THEN NULL WHEN :offline THEN failing_since ELSE COALESCE(failing_since, :now)
             END,
@@ -136,6 +137,7 @@ def record(
             "first_polled_at": state.first_polled_at,
             "ok": outcome.error is None,
             "now": now,
+            "day_ago": now - timedelta(days=1),
             "new": new,
             "failures": state.failures,
             "error": outcome.error,
@@ -182,7 +184,7 @@ def standings(connection: Connection) -> list[FeedStanding]:
     """How each configured feed fares, and what people were last told of that."""
     rows = connection.rows(
         """
-        SELECT *, COALESCE(last_new_at, first_polled_at) AS quiet_since
+        SELECT *, MAX(COALESCE(last_new_at, first_polled_at), COALESCE(answering_since, '')) AS quiet_since
         FROM feeds
         WHERE active = 1
         ORDER BY id

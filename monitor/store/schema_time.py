@@ -8,6 +8,8 @@ FEEDS = (
     "ALTER TABLE feeds ADD COLUMN hint_s REAL",
     # by its own rhythm: a feed that brings nothing new for longer is silent
     "ALTER TABLE feeds ADD COLUMN quiet_after_s REAL NOT NULL DEFAULT 1209600",
+    # when it answered again after a day or more without: silence counts from there
+    "ALTER TABLE feeds ADD COLUMN answering_since TEXT",
     # what people were last told of it: '', 'broken', 'silent' or 'retired'
     "ALTER TABLE feeds ADD COLUMN told TEXT NOT NULL DEFAULT '' CHECK (told IN ('', 'broken', 'silent', 'retired'))",
     "ALTER TABLE feeds ADD COLUMN told_at TEXT",

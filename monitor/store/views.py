@@ -219,8 +219,10 @@ VIEWS = {
             WHEN f.retired = 1 THEN 'retired'
             WHEN f.failures > 0 THEN 'failing'
             WHEN f.last_polled_at IS NULL THEN 'never polled'
-            WHEN (julianday(f.last_success_at) - julianday(COALESCE(f.last_new_at, f.first_polled_at))) * 86400
-                > f.quiet_after_s
+            WHEN 86400 * (
+                julianday(f.last_success_at)
+                - julianday(MAX(COALESCE(f.last_new_at, f.first_polled_at), COALESCE(f.answering_since, '')))
+            ) > f.quiet_after_s
                 THEN 'silent'
             ELSE 'ok'
         END AS health,
