@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from monitor.errors import BaselineError
 from monitor.matching import scoring
-from monitor.matching.background import load_background
+from monitor.matching.background import Background, load_background
 from monitor.matching.calibration import calibrate
 from monitor.matching.encoding import Encoder
 from monitor.matching.explain import NewsIdf, PassageFinder, named, shares
 from monitor.matching.feedback import LEAST, Feedback, Marked, Moved, learn
+from monitor.matching.persistence import load_matcher, save_matcher
 from monitor.matching.pruning import Pruner, dot_pairs
 from monitor.matching.relation import relate
 from monitor.matching.space import Floats, build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
@@ -81,8 +83,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         background = load_background(self.background or X.language)
         self.baseline_ = X
         self.background_ = background.name
-        self.extractor_ = make_extractor(X, background)
-        self.idf_ = NewsIdf(self.extractor_, background)
+        self.prepare_words(background)
         texts: list[Terms] = []
         owner: list[int] = []
         queries = []
@@ -95,8 +96,6 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         vocabulary = sorted(names.union(*queries))
         frequency = [(t, term_frequency_in_news(t, self.extractor_, background)) for t in vocabulary]
         self.space_ = build_space(queries, frequency)
-        codes = self.space_.codes
-        self.encoder_ = Encoder(self.extractor_.coder(codes), codes[WORD])
         self.named_ = np.array([term.startswith("e:") for term in self.space_.terms])
         self.calibration_ = calibrate(self.space_, texts, owner, np.array([df for _, df in frequency]))
         self.with_phrases_ = np.array([bool(claim.phrases) for claim in X.claims])
@@ -105,17 +104,38 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.company_ = scoring.of_mode("company", self.with_phrases_)
         self.thresholds_ = np.array([self.threshold if c.threshold is None else c.threshold for c in X.claims])
         self.feedback_: Feedback | None = None
-        self.pruner_ = self._make_pruner() if len(X.claims) > SMALL else None
+        self.prepare_scoring()
         self.n_features_in_ = 1
         return self
+
+    def prepare_words(self, background: Background) -> None:
+        """Make what reads texts, from `baseline_`."""
+        self.extractor_ = make_extractor(self.baseline_, background)
+        self.idf_ = NewsIdf(self.extractor_, background)
+
+    def prepare_scoring(self) -> None:
+        """Make what scores reports, from `space_`, the thresholds and what marks taught."""
+        codes = self.space_.codes
+        self.encoder_ = Encoder(self.extractor_.coder(codes), codes[WORD])
+        self.pruner_ = self._make_pruner() if len(self.baseline_.claims) > SMALL else None
 
     def learn(self, marks: Sequence[Marked]) -> "ClaimMatcher":
         """Let people's marks move the scores of their claims; what was learnt before is forgotten."""
         check_is_fitted(self)
         self.feedback_ = None
         self.feedback_ = learn(self, marks) if marks else None
-        self.pruner_ = self._make_pruner() if len(self.baseline_.claims) > SMALL else None
+        self.prepare_scoring()
         return self
+
+    def save(self, path: Path | str) -> None:
+        """Write the fitted matcher to one file, without pickle; `ClaimMatcher.load` gives it back."""
+        check_is_fitted(self)
+        save_matcher(self, Path(path), VERSION)
+
+    @classmethod
+    def load(cls, path: Path | str) -> "ClaimMatcher":
+        """The matcher that `save` wrote, with equal scores; MonitorError for anything else or another version."""
+        return load_matcher(cls(), Path(path), VERSION)
 
     def _make_pruner(self) -> Pruner:
         near = scoring.NEAR_MISS * self.thresholds_
