@@ -158,10 +158,14 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     # ---- scoring --------------------------------------------------------------------------------------------------
 
-    def transform(self, X: Iterable[Report | str]) -> sp.csr_matrix:
-        """Scores of shape (n_reports, n_claims), each 0..1; reports may be plain strings."""
+    def transform(self, X: Iterable[Report | str] | Baseline) -> sp.csr_matrix:
+        """Scores of shape (n_reports, n_claims), each 0..1; reports may be plain strings.
+
+        A baseline stands for the texts of its claims, so that a pipeline can be fitted on it.
+        """
         check_is_fitted(self)
-        reports = [Report(key="", title=x) if isinstance(x, str) else x for x in X]
+        texts = [claim.text for claim in X.claims] if isinstance(X, Baseline) else X
+        reports = [Report(key="", title=x) if isinstance(x, str) else x for x in texts]
         rows = [self._score(batch).scores for batch in _batches(reports)]
         return sp.vstack(rows).tocsr() if rows else sp.csr_matrix((0, len(self.baseline_.claims)))
 
