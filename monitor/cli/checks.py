@@ -127,7 +127,7 @@ def _contents(store: "Store", settings: Settings, now: datetime) -> Iterator[Che
 
 
 def _daemon(settings: Settings, now: datetime) -> Iterator[Check]:
-    from monitor.cli.checks_daemon import why_ill
+    from monitor.daemon.health import why_ill
     from monitor.daemon.lock import read_lock
 
     lock = read_lock(settings.database)

@@ -53,7 +53,7 @@ def doctor(
 
 
 def _ill(config: Path | None) -> str | None:
-    from monitor.cli.checks_daemon import why_ill
+    from monitor.daemon.health import why_ill
     from monitor.cli.options import settings_from
     from monitor.daemon.lock import read_lock
 

@@ -3,6 +3,7 @@
 from monitor.config.load import ENVIRONMENT_CONFIG, check_settings, find_settings, load_settings
 from monitor.config.settings import (
     AlertSettings,
+    BackupSettings,
     DaemonSettings,
     DigestSettings,
     FetchSettings,
@@ -14,6 +15,7 @@ from monitor.config.settings import (
 __all__ = [
     "ENVIRONMENT_CONFIG",
     "AlertSettings",
+    "BackupSettings",
     "DaemonSettings",
     "DigestSettings",
     "FetchSettings",

@@ -61,6 +61,38 @@ def check_host(text: str) -> str:
     return text
 
 
+def check_listen(text: str) -> str:
+    """Where to listen: an IP address and a port."""
+    try:
+        host, port = split_listen(text)
+        ip_address(host)
+    except ValueError:
+        raise ValueError(f'{text!r} is not an address with a port, write it as "127.0.0.1:8710"') from None
+    if not 0 <= port <= 65535:
+        raise ValueError(f"{port} is no port, use a number from 1 to 65535")
+    return text
+
+
+def split_listen(text: str) -> tuple[str, int]:
+    """Host and port of `127.0.0.1:8710` or `[::1]:8710`."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def check_ping(text: str) -> str:
+    """An address to call, or where it is kept: those of monitoring services are secrets."""
+    if not is_secret(text) and not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", text):
+        raise ValueError("not an http(s) address without a login, nor env:NAME or file:PATH, write one of them")
+    return text
+
+
+def check_command(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A program and its arguments; no shell reads them."""
+    if any(not word or "\0" in word for word in words):
+        raise ValueError('an empty word or a NUL character, write it as ["/usr/local/bin/tell-me", "--urgent"]')
+    return words
+
+
 def check_contact(text: str) -> str:
     """A contact for the user agent: printable ASCII, since it goes into a header."""
     if not re.fullmatch(r"[\x21-\x7e]+", text):

@@ -132,15 +132,18 @@ def _channel_problems(where: str, table: RecipientTable) -> list[Problem]:
 
 
 def _secrets(settings: Settings, folder: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, SecretStr]]:
-    """What the recipients' references stand for. One that is not there is told when it is used: others need it not."""
+    """What the references in the file stand for. One that is not there is told when it is used: others need it not."""
+    references = [settings.health.ping or ""]
     for table in settings.recipient_tables:
-        for reference in (table.address, table.secret or ""):
-            if reference.startswith("env:") and environ.get(reference[4:]):
-                yield reference, SecretStr(environ[reference[4:]].strip())
-            elif reference.startswith("file:") and table.channel in ("apprise", "webhook"):
-                with suppress(OSError, UnicodeDecodeError):
-                    text = Path(folder, Path(reference[5:]).expanduser()).read_text(encoding="utf-8")
-                    yield reference, SecretStr(text.strip())
+        if table.channel in ("apprise", "webhook"):
+            references += [table.address, table.secret or ""]
+    for reference in references:
+        if reference.startswith("env:") and environ.get(reference[4:]):
+            yield reference, SecretStr(environ[reference[4:]].strip())
+        elif reference.startswith("file:"):
+            with suppress(OSError, UnicodeDecodeError):
+                text = Path(folder, Path(reference[5:]).expanduser()).read_text(encoding="utf-8")
+                yield reference, SecretStr(text.strip())
 
 
 def _or_one_of(known: set[str]) -> str:

@@ -8,7 +8,7 @@ from monitor.config import Settings
 from monitor.daemon.stages import Stages
 from monitor.daemon.watch import Watch
 from monitor.feeds.fetch import Fetcher
-from monitor.model import Baseline, Claim, Recipient
+from monitor.model import Baseline, Claim
 
 
 class Clock:
@@ -34,7 +34,7 @@ def stages(tmp_path: Path, clock: Clock) -> Stages:
         {
             "database": tmp_path / "monitor.db",
             "digest": {"timezone": "Europe/Berlin", "when_empty": "send"},
-            "recipients": [Recipient(name="desk", channel="file", address=str(tmp_path / "outbox"))],
+            "recipients": [{"name": "desk", "channel": "file", "address": str(tmp_path / "outbox")}],
         }
     )
     claims = (Claim(id="B1", text="The Harbour Bridge in Larnport reopens on 4 May 2026."),)
