@@ -164,21 +164,19 @@ def _find(connection: Connection, feed_id: int, report: Report, present: Collect
     )
     if found or not report.title:
         return found
-    values = _values(report) | {"feed_id": feed_id, "present": to_json(list(present))}
-    return connection.row(
+    rows = connection.rows(
         """
         SELECT * FROM reports
         WHERE feed_id = :feed_id
           AND text_hash = :text_hash
           -- The same words on another day under another link are said anew.
           AND (address = :address OR published_at = :published OR published_at IS NULL OR :published IS NULL)
-          -- An item that is still in the document under its own key is another one.
-          AND key NOT IN (SELECT value FROM json_each(:present))
         ORDER BY duplicate_of IS NOT NULL, id
-        LIMIT 1
         """,
-        values,
+        _values(report) | {"feed_id": feed_id},
     )
+    # An item that is still in the document under its own key is another one.
+    return next((row for row in rows if row["key"] not in present), None)
 
 
 def _take_new_key(connection: Connection, report_id: int, report: Report) -> None:

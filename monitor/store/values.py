@@ -1,6 +1,7 @@
 """The door between Python's values and SQLite's: times as UTC text, tuples as JSON, text that SQLite can hold."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 Params = Mapping[str, Any]
 
 _MAX_INT = 2**63 - 1
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def to_iso(moment: datetime) -> str:
@@ -36,7 +38,7 @@ def clean_text(text: str) -> str:
     """The text without NUL (SQLite's length() stops there) and with lone surrogates, which have no UTF-8, replaced."""
     if "\x00" in text:
         text = text.replace("\x00", "")
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _SURROGATES.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 
