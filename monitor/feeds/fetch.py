@@ -20,7 +20,7 @@ from monitor.config import FetchSettings
 from monitor.errors import FetchError
 from monitor.feeds.decode import read_bounded
 from monitor.feeds.gate import HOLD_S, HostGate
-from monitor.feeds.guard import GuardedBackend
+from monitor.feeds.guard import GuardedBackend, Resolve
 from monitor.feeds.headers import max_age_s, retry_after_s
 from monitor.feeds.status import status_error
 from monitor.feeds.transport import GuardedTransport
@@ -71,6 +71,7 @@ class Fetcher:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        resolve: Resolve | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
@@ -83,7 +84,7 @@ class Fetcher:
             sleep=sleep,
         )
         # No httpx client around it: that would follow the environment's proxies, keep cookies, and look into redirects.
-        self._transport = GuardedTransport(GuardedBackend(settings.allow_private), settings.concurrency + 5)
+        self._transport = GuardedTransport(GuardedBackend(settings.allow_private, resolve), settings.concurrency + 5)
         self._headers = {
             "User-Agent": user_agent(settings.user_agent_contact),
             "Accept": ACCEPT,

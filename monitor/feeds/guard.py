@@ -7,7 +7,7 @@ where the connection is made: it resolves, refuses, and connects to the very add
 import asyncio
 import errno
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import anyio
@@ -17,6 +17,7 @@ from monitor.errors import FetchError
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+Resolve = Callable[[str, int], Awaitable[list[Address]]]  # the addresses of a host
 SocketOptions = Iterable[httpcore.SOCKET_OPTION] | None
 
 CONNECT_TIMEOUT_S = 10.0
@@ -71,8 +72,9 @@ def is_allowed(address: Address, port: int, allow_private: Sequence[Network]) ->
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Opens connections for httpcore, to allowed addresses only."""
 
-    def __init__(self, allow_private: Sequence[Network] = ()) -> None:
+    def __init__(self, allow_private: Sequence[Network] = (), resolve: Resolve | None = None) -> None:
         self._allow_private = tuple(allow_private)
+        self._resolve = resolve or resolve_by_system
         self._plain = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -84,7 +86,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: SocketOptions = None,
     ) -> httpcore.AsyncNetworkStream:
         """A connection to the first address of the host that is allowed and answers."""
-        allowed = [a for a in await resolve(host, port) if is_allowed(a, port, self._allow_private)]
+        allowed = [a for a in await self._resolve(host, port) if is_allowed(a, port, self._allow_private)]
         if not allowed:
             raise FetchError(
                 f"{host}:{port} is not a public address, so it is not asked; "
@@ -125,7 +127,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         await anyio.sleep(seconds)
 
 
-async def resolve(host: str, port: int) -> list[Address]:
+async def resolve_by_system(host: str, port: int) -> list[Address]:
     """The addresses of a host, in the system's order; a FetchError of kind `dns` or `dns_temp` if there are none."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)

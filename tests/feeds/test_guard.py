@@ -1,6 +1,6 @@
 import asyncio
 from datetime import UTC, datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 
@@ -77,17 +77,15 @@ def test_no_other_address_is_reached_by_redirect(host, server, settings):
     assert [path for path, _ in server.asked] == ["/go"]
 
 
-def test_the_address_that_was_judged_is_the_one_connected(server, monkeypatch):
+def test_the_address_that_was_judged_is_the_one_connected(server):
     """A name that resolves to something else the second time is resolved only once."""
     answers = iter([[ip_address("127.0.0.1")], [ip_address("10.0.0.1")]])
 
-    async def resolve(host: str, port: int) -> list[object]:
+    async def resolve(host: str, port: int) -> list[IPv4Address | IPv6Address]:
         return next(answers)
 
-    monkeypatch.setattr("monitor.feeds.guard.resolve", resolve)
-
     async def run() -> str:
-        backend = GuardedBackend((ip_network("127.0.0.0/8"),))
+        backend = GuardedBackend((ip_network("127.0.0.0/8"),), resolve)
         stream = await backend.connect_tcp("rebinding.example", server.port)
         peer = stream.get_extra_info("server_addr")[0]
         await stream.aclose()
