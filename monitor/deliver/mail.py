@@ -9,7 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP, compat32
-from email.utils import format_datetime
+from email.utils import format_datetime, unquote
 from quopri import encodestring
 
 from monitor.deliver.faults import MessageError
@@ -62,7 +62,7 @@ def _header_line(name: str, value: str) -> str:
     shown, address = value, ""
     if name in ("From", "To"):
         shown, bracket, address = value.rpartition(" <")
-        shown, address = shown.strip('"'), bracket + address
+        shown, address = unquote(shown), bracket + address
     encoded = Header(shown, "utf-8", header_name=name).encode(linesep="\r\n")
     return f"{name}: {encoded}{address}\r\n"
 
