@@ -19,7 +19,7 @@ def cap_feed(alerts: Sequence[Alert], *, told: int, most: int) -> list[Alert]:
     for alert in alerts:
         if alert.state is AlertState.PENDING:
             if told >= most:
-                why = f"{REASON}: more than {most} alerts within a day, so it is left to the digest"
+                why = f"{REASON}: it had {most} alerts within a day already, so this is left to the digest"
                 alert = replace(alert, state=AlertState.THROTTLED, reason=why)
             told += 1
         kept.append(alert)
