@@ -20,7 +20,7 @@ from monitor.matching.encoding import Encoder
 from monitor.matching.explain import NewsIdf, PassageFinder, named, shares
 from monitor.matching.feedback import LEAST, Feedback, Marked, Moved, learn
 from monitor.matching.persistence import load_matcher, save_matcher
-from monitor.matching.pruning import Pruner, dot_pairs
+from monitor.matching.pruning import MANY, Pruner, dot_pairs, row_numbers
 from monitor.matching.relation import relate
 from monitor.matching.space import Floats, build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
 from monitor.matching.terms import WORD, Terms
@@ -174,12 +174,13 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         saturated = self.space_.encoded(self.encoder_.encode([words(f"{r.title}\n{r.text}") for r in reports]))
         named = np.asarray(saturated[:, self.named_].sum(axis=1)).ravel() > 0
         stranger = np.where(named | (not self.baseline_.entities), 1.0, scoring.STRANGER)
-        raw = self.pruner_.scores(saturated) if self.pruner_ else (saturated @ self.space_.queries.T).tocsr()
-        rows = np.repeat(np.arange(raw.shape[0]), np.diff(raw.indptr))
+        # What a stranger counts less is taken off before the product: the less a report can reach, the more is pruned.
+        weighed = saturated.copy()
+        weighed.data *= np.repeat(stranger, np.diff(weighed.indptr))
+        raw = self.pruner_.scores(weighed) if self.pruner_ else weighed @ self.space_.by_term
+        rows = row_numbers(raw)
         claims = raw.indices
-        ratio = scoring.beside_the_best(
-            raw.data * stranger[rows] / self.bars_[claims], rows, len(reports), self.company_[claims]
-        )
+        ratio = scoring.beside_the_best(raw.data / self.bars_[claims], rows, len(reports), self.company_[claims])
         scores = scoring.squash(ratio, self.steepness_[claims])
         moved: dict[tuple[int, int], Moved] = {}
         if self.feedback_:
@@ -195,11 +196,16 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _topic(self, batch: _Batch) -> Floats:
         """How surely each report of a batch is on the baseline's topic at all."""
-        rows = np.repeat(np.arange(batch.scores.shape[0]), np.diff(batch.scores.indptr))
-        claims = batch.scores.indices
-        topic = dot_pairs(batch.saturated, self.space_.topic_queries, rows, claims) * batch.stranger[rows]
-        nearest = np.zeros(batch.scores.shape[0])
-        np.maximum.at(nearest, rows, topic / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)[claims])
+        if len(self.baseline_.claims) < MANY:
+            product = batch.saturated @ self.space_.topic_by_term
+            claims, topic = product.indices, product.data
+        else:  # by the claims that it comes near to
+            product, claims = batch.scores, batch.scores.indices
+            topic = dot_pairs(batch.saturated, self.space_.topic_queries, row_numbers(product), claims)
+        rows = row_numbers(product)
+        ratio = topic * batch.stranger[rows] / (self.calibration_.topic_background + scoring.TOPIC_MARGIN)[claims]
+        nearest = np.zeros(product.shape[0])
+        np.maximum.at(nearest, rows, ratio)
         return scoring.squash(nearest / scoring.TOPIC_RATIO, scoring.TOPIC_STEEPNESS)
 
     def match(self, reports: Sequence[Report], dates: Sequence[date | None] | None = None) -> list[Scored]:

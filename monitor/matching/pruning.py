@@ -14,36 +14,72 @@ import scipy.sparse as sp
 
 from monitor.matching.space import K1, Floats
 
-# The largest s(r,t) of a report decides how much its common terms can add. Most reports use no term of the baseline
-# more than twice; they take the tight split, the others the one that holds for any report.
-USUAL_MOST = 1.4
+# The largest s(r,t) of a report decides how much its common terms can add, so how many can be set aside. Reports take
+# the first split that holds for them: those that name nothing of the baseline count less and take the first ones, most
+# others use no term more than twice.
 MOST = K1 + 1
+LEVELS = (0.65, 0.9, 1.1, 1.5, MOST)
+MANY = 4_000  # claims; below, a plain product costs less than setting terms aside
+SHARE_ASIDE = 0.5  # of what could be set aside: the more, the fewer terms to touch, and the more pairs to look at
+PLACES = 6  # terms set aside of one claim at most
+ROWS = 200  # reports scored at once; bounds memory
 DENSE_ROWS = 64  # reports spread out at once to score their pairs exactly; bounds memory
 
 
 @dataclass(frozen=True)
 class _Split:
-    """The queries, with each claim's set-aside terms apart; holds for reports whose s(r,t) is at most `most`."""
+    """The queries, with each claim's set-aside terms apart; holds for reports whose s(r,t) is at most `most`.
 
-    telling: sp.csr_matrix  # terms x claims
-    aside: sp.csr_matrix  # claims x terms
-    slack: Floats  # what a claim's set-aside terms add at s(r,t) = 1
+    The set-aside terms are numbered among themselves; each claim has the same number of places for them, and term 0,
+    which no report uses, fills those that are left.
+    """
+
+    telling: sp.csr_matrix  # terms x claims, each claim's weights divided by `least`
+    least: Floats  # what the remaining terms must add for a claim to reach its floor
+    numbers: np.ndarray  # of each term: its number among the set-aside ones, or 0
+    aside: np.ndarray  # claims x places: numbers of terms
+    weights: Floats  # claims x places
     most: float
 
 
 def _split(queries: sp.csr_matrix, floor: Floats, most: float) -> _Split:
+    aside = _aside(queries, floor * SHARE_ASIDE / most)
+    rows = row_numbers(queries)
+    taken = queries.data * aside
+    slack = np.bincount(rows, taken, minlength=queries.shape[0]) * most
+    least = np.where(np.isfinite(floor), np.maximum(floor - slack, 1e-9), 1e300)
+    telling = sp.csr_matrix(
+        (queries.data[~aside] / least[rows[~aside]], (rows[~aside], queries.indices[~aside])), shape=queries.shape
+    )
+    used = np.unique(queries.indices[aside])
+    numbers = np.zeros(queries.shape[1], dtype=np.int32)
+    numbers[used] = np.arange(1, len(used) + 1)
+    count = np.bincount(rows[aside], minlength=queries.shape[0])
+    place = np.arange(len(rows[aside])) - np.repeat(np.cumsum(count) - count, count)
+    shape = (queries.shape[0], max(int(count.max(initial=0)), 1))
+    padded, weights = np.zeros(shape, dtype=np.int32), np.zeros(shape)
+    padded[rows[aside], place] = numbers[queries.indices[aside]]
+    weights[rows[aside], place] = queries.data[aside]
+    return _Split(telling.T.tocsr(), least, numbers, padded, weights, most)
+
+
+def _aside(queries: sp.csr_matrix, budget: Floats) -> np.ndarray:
+    """Which weights to set aside: of each claim its commonest terms as long as they stay below its budget."""
     spread = np.diff(queries.tocsc().indptr)
-    rows = np.repeat(np.arange(queries.shape[0]), np.diff(queries.indptr))
+    rows = row_numbers(queries)
     order = np.lexsort((-spread[queries.indices], rows))  # within each claim the commonest terms first
     running = np.cumsum(queries.data[order])
     starts = queries.indptr[:-1]
     before = np.concatenate(([0.0], running))[starts]
+    place = np.arange(len(rows)) - starts[rows]
     aside = np.zeros(len(rows), dtype=bool)
-    aside[order] = (running - before[rows[order]]) * most < floor[rows[order]]
-    shape = queries.shape
-    apart = sp.csr_matrix((queries.data[aside], (rows[aside], queries.indices[aside])), shape=shape)
-    telling = sp.csr_matrix((queries.data[~aside], (rows[~aside], queries.indices[~aside])), shape=shape)
-    return _Split(telling.T.tocsr(), apart, np.asarray(apart.sum(axis=1)).ravel(), most)
+    aside[order] = (running - before[rows[order]] < budget[rows[order]]) & (place < PLACES)
+    return aside
+
+
+def row_numbers(matrix: sp.csr_matrix) -> np.ndarray:
+    """The row of each stored value."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
 class Pruner:
@@ -51,42 +87,80 @@ class Pruner:
 
     def __init__(self, queries: sp.csr_matrix, floor: Floats) -> None:
         self._floor = floor
-        self._splits = (_split(queries, floor, USUAL_MOST), _split(queries, floor, MOST))
+        if queries.shape[0] < MANY:
+            self._whole: sp.csr_matrix | None = queries.T.tocsr()
+            self._splits: list[_Split] = []
+        else:
+            self._whole = None
+            self._splits = [_split(queries, floor, most) for most in LEVELS]
 
     def scores(self, saturated: sp.csr_matrix) -> sp.csr_matrix:
-        """Reports x claims: exact raw scores of every pair that can reach its floor, zero for the others."""
+        """Reports x claims: exact raw scores of every pair that reaches its floor, zero for the others."""
         largest = np.asarray(saturated.max(axis=1).todense()).ravel() if saturated.nnz else np.zeros(saturated.shape[0])
-        usual = largest <= USUAL_MOST
-        parts = [
-            self._exact(saturated[rows], largest[rows], split)
-            for rows, split in zip((usual, ~usual), self._splits, strict=True)
-        ]
-        order = np.argsort(np.concatenate((np.flatnonzero(usual), np.flatnonzero(~usual))))
-        return sp.vstack(parts).tocsr()[order]
+        level = np.searchsorted([split.most for split in self._splits[:-1]], largest)
+        rows, claims, values = [], [], []
+        for number in range(len(self._splits) or 1):
+            of_level = np.flatnonzero(level == number)
+            for start in range(0, len(of_level), ROWS):
+                part = of_level[start : start + ROWS]
+                found = self._near(saturated[part], self._splits[number] if self._splits else None)
+                reached = found[2] >= self._floor[found[1]]
+                rows.append(part[found[0][reached]])
+                claims.append(found[1][reached])
+                values.append(found[2][reached])
+        shape = (saturated.shape[0], len(self._floor))
+        if not rows:
+            return sp.csr_matrix(shape, dtype=np.float64)
+        return sp.csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(claims))), shape=shape)
 
-    def _exact(self, saturated: sp.csr_matrix, largest: Floats, split: _Split) -> sp.csr_matrix:
-        found = (saturated @ split.telling).tocsr()
-        rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
-        kept = found.data + split.slack[found.indices] * largest[rows] >= self._floor[found.indices]
-        rows, claims = rows[kept], found.indices[kept]
-        values = found.data[kept] + dot_pairs(saturated, split.aside, rows, claims)
-        return sp.csr_matrix((values, (rows, claims)), shape=found.shape)
+    def _near(self, saturated: sp.csr_matrix, split: _Split | None) -> tuple[np.ndarray, np.ndarray, Floats]:
+        """Row, claim and exact score of all pairs that may reach their floor."""
+        if split is None:
+            found = saturated @ self._whole
+            return row_numbers(found), found.indices, found.data
+        found = saturated @ split.telling
+        near = np.flatnonzero(found.data >= 1 - 1e-9)
+        rows, claims = row_numbers(found)[near], found.indices[near]
+        # The common terms of all reports spread out, so that those of each pair are picked in one go.
+        width = int(split.numbers.max(initial=0)) + 1
+        spread = np.zeros((saturated.shape[0], width))
+        spread[row_numbers(saturated), split.numbers[saturated.indices]] = saturated.data
+        spread[:, 0] = 0.0
+        common = spread.ravel()[(rows * width)[:, None] + split.aside[claims]]
+        return (
+            rows,
+            claims,
+            found.data[near] * split.least[claims] + np.einsum("ij,ij->i", common, split.weights[claims]),
+        )
 
 
 def dot_pairs(left: sp.csr_matrix, right: sp.csr_matrix, rows: np.ndarray, others: np.ndarray) -> Floats:
     """The dot product of row `rows[i]` of `left` and row `others[i]` of `right`, for each i; `rows` ascending."""
     result = np.zeros(len(rows))
+    place = np.zeros(left.shape[1], dtype=np.int32)  # of each column among those that the rows use; 0 for none
     for start in range(0, left.shape[0], DENSE_ROWS):
         low, high = np.searchsorted(rows, (start, start + DENSE_ROWS))
         if low == high:
             continue
-        dense = left[start : start + DENSE_ROWS].toarray()
-        begin, count = right.indptr[others[low:high]], np.diff(right.indptr)[others[low:high]]
-        ends = np.cumsum(count)
-        flat = np.arange(ends[-1]) + np.repeat(begin - (ends - count), count)
-        products = right.data[flat] * dense[np.repeat(rows[low:high] - start, count), right.indices[flat]]
-        # Each pair is summed by itself, so that its result does not depend on the pairs beside it.
-        some = count > 0
-        if some.any():
-            result[low:high][some] = np.add.reduceat(products, (ends - count)[some])
+        cells = slice(left.indptr[start], left.indptr[min(start + DENSE_ROWS, left.shape[0])])
+        used = np.unique(left.indices[cells])
+        place[used] = np.arange(1, len(used) + 1)
+        dense = np.zeros((DENSE_ROWS, len(used) + 1))
+        count = np.diff(left.indptr[start : start + DENSE_ROWS + 1])
+        dense[np.repeat(np.arange(len(count)), count), place[left.indices[cells]]] = left.data[cells]
+        result[low:high] = _dots(dense, place, right, rows[low:high] - start, others[low:high])
+        place[used] = 0
+    return result
+
+
+def _dots(dense: Floats, place: np.ndarray, right: sp.csr_matrix, rows: np.ndarray, others: np.ndarray) -> Floats:
+    result = np.zeros(len(rows))
+    begin, count = right.indptr[others], np.diff(right.indptr)[others]
+    ends = np.cumsum(count)
+    flat = np.arange(ends[-1]) + np.repeat(begin - (ends - count), count)
+    products = right.data[flat] * dense[np.repeat(rows, count), place[right.indices[flat]]]
+    # Each pair is summed by itself, so that its result does not depend on the pairs beside it.
+    some = count > 0
+    if some.any():
+        result[some] = np.add.reduceat(products, (ends - count)[some])
     return result

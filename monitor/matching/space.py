@@ -49,6 +49,8 @@ class Space:
     background_idf: Floats
     queries: sp.csr_matrix  # claims x terms: q(j,t) / sum q(j,.) * weight(t)
     topic_queries: sp.csr_matrix  # the same without the idf among the claims
+    by_term: sp.csr_matrix  # `queries` as terms x claims, `topic_by_term` likewise: made once, not for each product
+    topic_by_term: sp.csr_matrix
 
     def saturated(self, texts: Sequence[Terms]) -> sp.csr_matrix:
         """Texts x terms: each text's counts after saturation and length normalisation."""
@@ -141,11 +143,15 @@ def build_space(queries: Sequence[Counter[str]], frequency: Iterable[tuple[str, 
     n = len(queries)
     among = np.log((n + 1) / np.maximum(claims_with, 1)) / math.log(n + 1) * CLAIM_IDF if n else np.ones(len(terms))
     background_idf = np.array([idf(df) for _, df in known])
+    weighted = shares.multiply(background_idf * among).tocsr()
+    topic_queries = shares.multiply(background_idf).tocsr()
     return Space(
         terms=terms,
         index=index,
         weight=background_idf * among,
         background_idf=background_idf,
-        queries=shares.multiply(background_idf * among).tocsr(),
-        topic_queries=shares.multiply(background_idf).tocsr(),
+        queries=weighted,
+        topic_queries=topic_queries,
+        by_term=weighted.T.tocsr(),
+        topic_by_term=topic_queries.T.tocsr(),
     )
