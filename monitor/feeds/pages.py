@@ -84,14 +84,16 @@ async def read_pages(
     *,
     extract: Extract | None = None,
 ) -> AsyncIterator[PageRead]:
-    """What became of each page, as they finish."""
+    """What became of each page, as they finish; those whose site wants more time stay wanted, without a word."""
     extractor = Extractor()
     tasks = [
         asyncio.create_task(read_page(one, fetcher, robots, clock, extract=extract or extractor)) for one in wanted
     ]
     try:
         for task in asyncio.as_completed(tasks):
-            yield await task
+            page = await task
+            if page is not None:
+                yield page
     finally:
         for task in tasks:
             task.cancel()
@@ -101,8 +103,8 @@ async def read_pages(
 
 async def read_page(
     wanted: PageWanted, fetcher: Fetcher, robots: RobotsBook, clock: Callable[[], datetime], *, extract: Extract
-) -> PageRead:
-    """What became of one page."""
+) -> PageRead | None:
+    """What became of one page; None if its site wants more time between requests, so that it stays wanted."""
     host = urlsplit(wanted.url).hostname or ""
 
     async def get(url: str) -> bytes:
@@ -114,6 +116,8 @@ async def read_page(
             if rules.rules is None:
                 return _later(wanted, host, clock(), rules.why, None)
             return _failed(wanted, host, "its site asks not to read this page (robots.txt)")
+        if not robots.take_turn(wanted.url, rules):
+            return None
         result = await fetcher.get(wanted.url)
         if "html" not in (result.content_type or "text/html").lower():
             return _failed(wanted, host, "it is no web page", result.status)

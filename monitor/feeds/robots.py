@@ -1,9 +1,10 @@
 """What a site's robots.txt lets us read: asked once a day for each site, before the first of its pages."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from protego import Protego
 
@@ -43,19 +44,29 @@ class RobotsBook:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._sites: dict[str, SiteRules] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._free_at: dict[str, datetime] = {}
 
     async def rules_for(self, url: str, get: Callable[[str], Awaitable[bytes]]) -> SiteRules:
         """The rules of the page's site; `get` gives the body of an address or raises FetchError."""
-        parts = urlsplit(url)
-        site = f"{parts.scheme}://{parts.netloc}"
-        known = self._sites.get(site)
-        if known is None or known.until <= self._clock():
-            if len(self._sites) >= MAX_SITES:
-                self._sites.clear()
-            known = self._sites[site] = await self._ask(
-                urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", "")), get
-            )
+        site = _site(url)
+        async with self._locks.setdefault(site, asyncio.Lock()):  # several pages of a site are wanted at once
+            known = self._sites.get(site)
+            if known is None or known.until <= self._clock():
+                if len(self._sites) >= MAX_SITES:
+                    self._sites.clear()
+                    self._free_at.clear()
+                known = self._sites[site] = await self._ask(f"{site}/robots.txt", get)
+        self._locks.pop(site, None)  # a lock belongs to one event loop, and the book outlives it
         return known
+
+    def take_turn(self, url: str, rules: SiteRules) -> bool:
+        """Whether the site's own time between requests has passed; if so, it begins anew."""
+        site, now = _site(url), self._clock()
+        if rules.delay_s and now < self._free_at.get(site, now):
+            return False
+        self._free_at[site] = now + timedelta(seconds=rules.delay_s)
+        return True
 
     async def _ask(self, url: str, get: Callable[[str], Awaitable[bytes]]) -> SiteRules:
         now = self._clock()
@@ -67,3 +78,8 @@ class RobotsBook:
                 return SiteRules(now + KEPT_FOR, None)
             return SiteRules(now + RETRIED_AFTER, None, open=False, why=f"its robots.txt cannot be read: {error}")
         return SiteRules(now + KEPT_FOR, Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace")))
+
+
+def _site(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
