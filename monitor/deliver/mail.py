@@ -20,6 +20,7 @@ from monitor.model import Message
 EXTRA_HEADERS = frozenset({"importance", "list-id", "list-unsubscribe", "list-unsubscribe-post"})
 _BODY_HEADERS = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,150}@[A-Za-z0-9.-]{1,90}>")
+_QUOTING = str.maketrans('\\"', "  ")
 _POLICY = SMTP.clone(raise_on_defect=False)
 
 
@@ -68,7 +69,9 @@ def _header_line(name: str, value: str) -> str:
 
 
 def _address(name: str, address: str) -> Address:
-    return Address(display_name=header_text(name, 60), addr_spec=ascii_address(address))
+    # A name is for people; what quotes and escapes in a header does not read back as it was set.
+    plain = header_text(name.translate(_QUOTING), 60)
+    return Address(display_name=plain, addr_spec=ascii_address(address))
 
 
 def ascii_address(address: str) -> str:

@@ -10,10 +10,13 @@ _FEWEST_DAYS = 3  # fewer say nothing that the line of figures does not say
 
 
 def fill_days(material: DigestMaterial, until: datetime, zone: tzinfo) -> tuple[DayCount, ...]:
-    """One entry for each local day of the period, at most the last 14; empty if there is nothing to draw."""
+    """One entry for each local day, at most the last 14; empty if there is nothing to draw."""
     counted = {one.day: one for one in material.days} or _from_matches(material, zone)
     last = until.date()
-    start = material.since.astimezone(zone).date() if material.since else min(counted, default=last)
+    # What the store counted is the rhythm of the last days, longer than the period of a daily digest.
+    start = min(counted, default=last)
+    if material.since and not material.days:
+        start = material.since.astimezone(zone).date()
     first = max(start, last - timedelta(days=LONGEST_DAYS - 1))
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     shown = tuple(counted.get(day) or DayCount(day=day, reports=0, matched=0) for day in days)

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from monitor.config.settings import Settings
 from monitor.digest.compose import compose_digest
 from monitor.digest.identity import stable_message_id
 from monitor.digest.render import render_digest
+from monitor.digest.rhythm import is_sign_of_life_due
 from monitor.model import Message, Recipient
 from monitor.model_digest import Digest, DigestMaterial
 from monitor.pipeline.hooks import Clock, Failpoint, no_failpoint
+from monitor.pipeline.telling import options_of
 from monitor.store import Store
 
 
@@ -40,7 +43,7 @@ def digest(
     chosen = recipients if recipients is not None else [one for one in settings.recipients if one.digest]
     for recipient in chosen:
         material, composed, message = _compose(store, settings, baseline_ids, recipient, clock, local_date)
-        if composed.is_empty and settings.digest.when_empty == "skip":
+        if composed.is_empty and not _tells_nothing(store, settings, recipient, local_date):
             if local_date is not None:
                 store.skip_digest(recipient, local_date, clock())
             empty.append(recipient.name)
@@ -60,6 +63,14 @@ def digest(
     return DigestRun(made=tuple(made), empty=tuple(empty), already=tuple(already))
 
 
+def _tells_nothing(store: Store, settings: Settings, recipient: Recipient, local_date: date | None) -> bool:
+    """Whether a digest without news is sent all the same."""
+    when = settings.digest.when_empty
+    if when == "monthly":
+        return local_date is not None and is_sign_of_life_due(store.last_told_day(recipient.name), local_date)
+    return when == "send"
+
+
 def preview_digest(
     store: Store, settings: Settings, baseline_ids: Sequence[str], recipient: Recipient, *, clock: Clock
 ) -> tuple[Digest, Message]:
@@ -77,7 +88,8 @@ def _compose(
     local_date: date | None,
 ) -> tuple[DigestMaterial, Digest, Message]:
     material = store.digest_material(recipient, baseline_ids)
-    composed = compose_digest(material, material.until, settings.digest.zone)
+    composed = compose_digest(material, material.until, ZoneInfo(recipient.timezone))
     # The moment makes it unique; it is kept with the message, so a repeat of the delivery has the same.
     told = ("digest", recipient.name, recipient.address, local_date, material.until.isoformat(), *baseline_ids)
-    return material, composed, render_digest(composed, message_id=stable_message_id(*told))
+    message = render_digest(composed, message_id=stable_message_id(*told), options=options_of(settings))
+    return material, composed, message

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.config.settings import Settings
 from monitor.matching.stories import StoryIndex, StoryMember
 from monitor.model import AlertState, Baseline, Decision, Report, Scored
+from monitor.pipeline.covering import watch_coverage
 from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
 from monitor.pipeline.telling import Telling
 from monitor.store import MarkedReport, Store, StoredReport
@@ -16,6 +17,7 @@ from monitor.store.matching import MatchingTransaction
 BATCH = 100  # reports scored at once
 # Reports judged in one transaction: few, so that other programs never wait long for the lock.
 TOGETHER = 10
+COVERAGE_EVERY = timedelta(hours=1)
 STORY_DAYS = 30  # how far back a story can still grow
 
 
@@ -44,6 +46,7 @@ class MatchMemory:
         self._matchers: dict[str, tuple[str, Sequence[MarkedReport], Matcher]] = {}
         self._index = StoryIndex()
         self._known: dict[int, int] = {}
+        self._coverage_at: datetime | None = None
 
     def matcher(self, baseline: Baseline, marked: Sequence[MarkedReport] = ()) -> Matcher:
         """The matcher of this revision of the baseline and these marks."""
@@ -73,6 +76,14 @@ class MatchMemory:
         """Remember where a report went."""
         self._index.assign(report_id, story_id)
         self._known[report_id] = story_id
+
+    def is_coverage_due(self, now: datetime) -> bool:
+        """Whether it is time to look at the rhythm of the news again; the clock may have been set back."""
+        last = self._coverage_at
+        if last is not None and timedelta() <= now - last < COVERAGE_EVERY:
+            return False
+        self._coverage_at = now
+        return True
 
     def forget_stories(self) -> None:
         """Drop the index: a transaction failed, so it may hold what the database does not."""
@@ -108,6 +119,7 @@ def match(
     1. the tables follow the profiles
     2. waiting reports are scored, a batch at a time
     3. verdict, matches, story, alerts and their deliveries are kept in one transaction
+    4. now and then: does the news on a baseline surge, or has it stopped?
     """
     memory = memory or MatchMemory()
     store.sync_baselines(baselines)  # 1
@@ -127,6 +139,8 @@ def match(
                 if stopping():
                     return run
             after = batch[-1].report_id
+    if memory.is_coverage_due(clock()):
+        watch_coverage(store, baselines, settings, clock=clock)  # 4
     return run
 
 

@@ -1,16 +1,19 @@
 """What one recipient has not yet been told: the questions that a digest asks of the database."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from monitor.model import Recipient, Standing
-from monitor.model_digest import ClaimChange, DigestMatch, DigestMaterial, FeedTrouble, HeldAlert, NearMiss
+from monitor.model_digest import ClaimChange, DayCount, DigestMatch, DigestMaterial, FeedTrouble, HeldAlert, NearMiss
 from monitor.store import alerts, digests, feeds, ledger, matches, reports
 from monitor.store.connection import Connection
-from monitor.store.values import from_iso_or_none, to_json
+from monitor.store.values import from_iso, from_iso_or_none, to_json
 
 NEAR_MISSES_SHOWN = 20
+CHART_DAYS = 14
 # Troubles, with what to say where no error does.
 _UNSAID = {"failing": "it fails", "retired": "it is gone for good", "silent": "it answers, but brings nothing new"}
 
@@ -46,7 +49,34 @@ def gather(connection: Connection, recipient: Recipient, baseline_ids: Sequence[
         duplicates=counts.get("duplicate", 0),
         filtered=counts.get("filtered", 0),
         troubles=_troubles(connection),
+        days=_days(connection, baseline_ids, ZoneInfo(recipient.timezone), now),
     )
+
+
+def _days(connection: Connection, baseline_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> tuple[DayCount, ...]:
+    """What came in on each of the last local days: counted by when it was stored, for feeds date as they like."""
+    first = datetime.combine(now.astimezone(zone).date() - timedelta(days=CHART_DAYS - 1), time(), tzinfo=zone)
+    rows = connection.rows(
+        """
+        SELECT
+            substr(r.first_seen_at, 1, 16) || ':00Z' AS minute,
+            COUNT(*) AS reports,
+            SUM(EXISTS (
+                SELECT 1 FROM matches m
+                WHERE m.report_id = r.id AND m.baseline_id IN (SELECT value FROM json_each(:ids))
+            )) AS matched
+        FROM reports r
+        WHERE r.first_seen_at >= :first
+        GROUP BY minute
+        """,
+        {"first": first, "ids": to_json(list(baseline_ids))},
+    )
+    seen, matched = Counter[date](), Counter[date]()
+    for row in rows:
+        day = from_iso(row["minute"]).astimezone(zone).date()
+        seen[day] += row["reports"]
+        matched[day] += row["matched"]
+    return tuple(DayCount(day=day, reports=seen[day], matched=matched[day]) for day in sorted(seen))
 
 
 def _titles(connection: Connection, about: dict[str, Any], baseline_ids: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -40,6 +40,22 @@ def last_local_date(connection: Connection, recipient: str) -> date | None:
     return date.fromisoformat(found) if found else None
 
 
+def last_told_day(connection: Connection, recipient: str) -> date | None:
+    """The local date of the last digest that went out; without any, of the first that had nothing to tell."""
+    found = connection.value(
+        f"""
+        SELECT COALESCE(
+            MAX(CASE WHEN {DELIVERED} THEN COALESCE(g.local_date, substr(g.composed_at, 1, 10)) END),
+            MIN(g.local_date)
+        ) AS day
+        FROM digests g
+        WHERE g.recipient = :recipient
+        """,
+        {"recipient": recipient},
+    )
+    return date.fromisoformat(found) if found else None
+
+
 def last_standings(connection: Connection, recipient: str) -> Standings:
     """The standing of each claim as the recipient was last told."""
     found = connection.value(

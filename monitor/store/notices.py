@@ -1,5 +1,6 @@
 """The table `notices`, and the rhythm of a baseline's coverage that they are about."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.model import Message, Recipient
@@ -9,8 +10,10 @@ from monitor.store.connection import Connection
 from monitor.store.values import from_iso, from_iso_or_none
 
 
-def add(connection: Connection, notice: Notice, told: list[tuple[Recipient, Message]], now: datetime) -> int:
-    """Keep a notice with its messages; gives its id."""
+def add(
+    connection: Connection, notice: Notice, told: Sequence[tuple[Recipient, Message, datetime]], now: datetime
+) -> int:
+    """Keep a notice with its messages and when they are due; gives its id."""
     notice_id = connection.insert(
         """
         INSERT INTO notices (kind, baseline_id, headline, reason, created_at)
@@ -24,8 +27,16 @@ def add(connection: Connection, notice: Notice, told: list[tuple[Recipient, Mess
             "now": now,
         },
     )
-    for recipient, message in told:
-        deliveries.add(connection, kind="notice", recipient=recipient, message=message, now=now, notice_id=notice_id)
+    for recipient, message, due_at in told:
+        deliveries.add(
+            connection,
+            kind="notice",
+            recipient=recipient,
+            message=message,
+            now=now,
+            notice_id=notice_id,
+            due_at=due_at,
+        )
     return notice_id
 
 

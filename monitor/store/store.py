@@ -310,8 +310,8 @@ class Store(OverTime):
         """When the last notice of that kind was made."""
         return notices.last(self._connection, baseline_id, kind)
 
-    def add_notice(self, notice: Notice, told: list[tuple[Recipient, Message]]) -> int:
-        """Keep a notice with its messages, in one transaction; gives its id."""
+    def add_notice(self, notice: Notice, told: Sequence[tuple[Recipient, Message, datetime]]) -> int:
+        """Keep a notice with its messages and when they are due, in one transaction; gives its id."""
         with self._connection.write():
             return notices.add(self._connection, notice, told, self._clock())
 
@@ -358,6 +358,10 @@ class Store(OverTime):
     def last_digest_at(self, recipient: str) -> datetime | None:
         """When that was."""
         return digests.last_made_at(self._connection, recipient)
+
+    def last_told_day(self, recipient: str) -> date | None:
+        """The local date of the last digest that went out; without any, of the first that had nothing to tell."""
+        return digests.last_told_day(self._connection, recipient)
 
     # ---- what people ask and say --------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ class Outbox:
         """One more message to each of them."""
         self.made += 1
         people = {recipient.name: recipient for recipient in self.settings.recipients}
-        told = [(people[name], self.message(self.made, name)) for name in names]
+        told = [(people[name], self.message(self.made, name), self.clock()) for name in names]
         self.store.add_notice(NOTICE, told)
 
     def message(self, number: int, name: str) -> Message:
@@ -181,7 +181,7 @@ def test_message_that_cannot_be_composed_is_parked_and_the_queue_goes_on(outbox:
     outbox.post()
     people = {recipient.name: recipient for recipient in outbox.settings.recipients}
     poisoned = replace(outbox.message(0, "Ada"), headers=(("Bcc", "victim@example.net"),))
-    outbox.store.add_notice(NOTICE, [(people["Ada"], poisoned)])
+    outbox.store.add_notice(NOTICE, [(people["Ada"], poisoned, outbox.clock())])
     outbox.post()
     inbox = Inbox()
     with mail_server(inbox) as outbox.port:

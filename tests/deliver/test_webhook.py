@@ -49,7 +49,7 @@ class Hooked:
         message = Message(
             message_id=f"<m{number}@monitor.invalid>", subject="Quiet", text="ä", payload='{"type":"notice"}'
         )
-        self.store.add_notice(notice, [(self.settings.recipients[0], message)])
+        self.store.add_notice(notice, [(self.settings.recipients[0], message, self.clock())])
 
     def deliver(self) -> DeliverRun:
         return deliver(self.store, self.settings, clock=self.clock, rng=Random(1))

@@ -73,6 +73,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "last_notice": lambda store: store.last_notice("dam", "gap"),
     "digest_material": lambda store: store.digest_material(ADA, ["dam"]),
     "last_digest": lambda store: store.last_digest("Ada"),
+    "last_told_day": lambda store: store.last_told_day("Ada"),
     "last_digest_at": lambda store: store.last_digest_at("Ada"),
     "ledger": lambda store: store.ledger(),
     "baselines": lambda store: store.baselines(),
