@@ -12,6 +12,7 @@ import typer
 
 from monitor.cli import (
     alerts,
+    backtest,
     backup,
     baseline,
     claims,
@@ -55,6 +56,7 @@ for group in (
     feeds,
     baseline,
     evaluate,
+    backtest,
     backup,
     doctor,
 ):

@@ -49,7 +49,7 @@ def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
 def check_settings(path: Path, environ: Mapping[str, str]) -> tuple[Settings | None, list[Problem]]:
     """The settings, or None and every problem found. ConfigError only where the file cannot be read at all."""
-    table = _read(path)
+    table = read_toml(path)
     problems = _misplaced_secrets(table)
     if problems:
         return None, problems
@@ -71,7 +71,8 @@ def check_settings(path: Path, environ: Mapping[str, str]) -> tuple[Settings | N
     return settings, []
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file; ConfigError where it cannot be read."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:

@@ -43,6 +43,7 @@ REPORTS = (
     ("ferry", "Nordlink to stop its ferry line", "The ferry operator Nordlink ends its line across the bay.", 0),
     ("concert", "Choir sings on Harbour Bridge", "Singers from Larnport will stand on the bridge in May.", 1),
     ("encore", "Choir to sing on Harbour Bridge again", "The singers from Larnport stand on the bridge again.", 2),
+    ("fares", "Nordlink raises its fares", "The company asks two euros more for bicycles.", 2),
     ("final", "Cup final ends in a draw", "Both keepers had a quiet afternoon.", 2),
 )
 
