@@ -121,7 +121,9 @@ class EntityFinder:
 
     def may_start(self, word: str) -> bool:
         """Whether a name may begin with this folded word."""
-        return word in self._exact or word in self._keys or any(key in self._keys for key in self._spellings(word))
+        if word in self._exact or word in self._keys:
+            return True
+        return bool(self._keys) and not self._keys.keys().isdisjoint(self._spellings(word))
 
     def single(self, word: str) -> int | None:
         """The entity that this word names whatever follows it; None where it names nobody or begins a longer name."""

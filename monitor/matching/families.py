@@ -41,7 +41,8 @@ class Families:
 
     def begun_by(self, word_stem: str) -> tuple[str, ...]:
         """The families that have a member of several words beginning with this stem."""
-        return tuple(family for _, family in self._longer.get(word_stem, ()))
+        longer = self._longer.get(word_stem)
+        return tuple(family for _, family in longer) if longer else ()
 
     def followers(self, word_stem: str) -> frozenset[str]:
         """The stems of which one must follow for such a member to begin here."""

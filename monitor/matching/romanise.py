@@ -22,7 +22,7 @@ def consonant_key(word: str) -> str:
     if len(word) < _LEAST_LETTERS or not (word.isascii() and word.isalpha() and word.islower()):
         return ""
     key = word
-    for pair, letter in _PAIRS:
+    for pair, letter in _PAIRS if "h" in word or "k" in word or "j" in word else ():
         key = key.replace(pair, letter)
     first = "a" if key[0] in _VOWELS else ""
     key = first + _DOUBLE.sub(r"\1", key.translate(_SINGLE))
@@ -38,10 +38,9 @@ def name_key(word: str) -> str:
     return _without_article(word) if _ARABIC_WORD.fullmatch(word) else consonant_key(word)
 
 
-@lru_cache(maxsize=100_000)
 def possible_keys(word: str) -> tuple[str, ...]:
     """The keys of the names that a word of a text may be a spelling of, likeliest first."""
-    if not _ARABIC_WORD.fullmatch(word):
+    if word.isascii() or not _ARABIC_WORD.fullmatch(word):
         key = consonant_key(word)
         return (key,) if key else ()
     keys = [_without_article(word)]

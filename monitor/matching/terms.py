@@ -180,12 +180,17 @@ class Coder(Generic[Code]):
             return ()
         if word[0].isdigit():  # a figure: its term comes from its place, see `at`
             return self._word
-        return self._word + self._codes((root, *self._families.of_stem(root)))
+        code = self._code(root)
+        families: tuple[str, ...] = self._families.of_stem(root)
+        if code is None and not families:  # most words
+            return self._word
+        return self._word + self._codes((root, *families))
 
     def _is_special(self, word: str, root: str) -> bool:
         if word[0].isdigit() or word in _MONTH_STARTS:
             return self._may_be_figure(word)
-        return bool(self._codes(self._families.begun_by(root))) or self._finder.may_start(word)
+        begun = self._families.begun_by(root)
+        return bool(begun and self._codes(begun)) or self._finder.may_start(word)
 
     def _may_be_figure(self, word: str) -> bool:
         """Whether any figure or day that begins with this word has a code: most numbers of the world have none."""
