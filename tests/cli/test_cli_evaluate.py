@@ -116,3 +116,19 @@ def test_wrong_labels_are_named(
     assert said in captured.err
     assert captured.err.count("\n") == 1
     assert captured.out == ""
+
+
+def test_configured_baseline_is_taken_if_none_is_named(
+    tmp_path: Path, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --baseline it is the configured one; of several one must be named."""
+    file = tmp_path / "labelled.jsonl"
+    file.write_text('{"id": 1, "title": "Harbour Bridge reopens"}\n', encoding="utf-8")
+    config = tmp_path / "monitor.toml"
+    config.write_text('baselines = ["bridge.toml"]\n', encoding="utf-8")
+
+    assert main(["evaluate", str(file), "--config", str(config), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["baseline"] == "bridge"
+    config.write_text('baselines = ["bridge.toml", "bridge.toml"]\n', encoding="utf-8")
+    assert main(["evaluate", str(file), "--config", str(config)]) == 2
+    assert "--baseline" in capsys.readouterr().err
