@@ -6,6 +6,26 @@ from typing import Any
 
 import pytest
 
+SOAK_POLLS = 1000  # what fits into `make test-all`; a soak as long as was promised is --soak 10000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much the slow tests do, for those who have the time."""
+    parser.addoption("--kills", type=int, default=100, help="how often tests/crash kills the daemon at random")
+    parser.addoption("--soak", type=int, default=SOAK_POLLS, help="how many polls tests/soak makes, of 30 reports each")
+
+
+@pytest.fixture
+def kill_count(pytestconfig: pytest.Config) -> int:
+    """How often to kill at random."""
+    return int(pytestconfig.getoption("--kills"))
+
+
+@pytest.fixture
+def soak_polls(pytestconfig: pytest.Config) -> int:
+    """How many polls the soak makes."""
+    return int(pytestconfig.getoption("--soak"))
+
 
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:

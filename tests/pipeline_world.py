@@ -1,8 +1,8 @@
 """A small world for the stages: a feed server on loopback that says what it is told, a baseline, settings, a clock."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,6 +62,8 @@ class FeedServer:
         self.pages: dict[str, str] = {}
         self.answered: list[int] = []
         self.url = ""
+        self.before_answer: Callable[[], object] = lambda: None  # hooks for tests that end who asks
+        self.half_way: Callable[[], object] = lambda: None
 
     def answer(self, path: str, etag: str | None) -> tuple[int, str, str, bytes]:
         """Status, type, etag and body for a path."""
@@ -92,6 +94,7 @@ def serving() -> Iterator[FeedServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            feeds.before_answer()
             status, kind, etag, body = feeds.answer(self.path, self.headers.get("If-None-Match"))
             feeds.answered.append(status)
             self.send_response(status)
@@ -99,7 +102,10 @@ def serving() -> Iterator[FeedServer]:
             self.send_header("ETag", etag)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # whoever asked may have been killed meanwhile
+                self.wfile.write(body[: len(body) // 2])
+                feeds.half_way()
+                self.wfile.write(body[len(body) // 2 :])
 
         def log_message(self, format: str, *args: object) -> None:
             pass

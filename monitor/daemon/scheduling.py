@@ -45,7 +45,7 @@ def build_scheduler(ticks: Sequence[Tick], on_error: Callable[[str, BaseExceptio
             id=tick.name,
             name=tick.name,
             executor="default" if tick.alone else "turns",
-            next_run_time=start + timedelta(seconds=0.5 * place),
+            next_run_time=start + timedelta(seconds=min(0.5, tick.every_s) * place),
         )
     scheduler.add_listener(_tell_missed, EVENT_JOB_MISSED)
     scheduler.add_listener(lambda event: on_error(event.job_id, event.exception), EVENT_JOB_ERROR)

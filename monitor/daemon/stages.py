@@ -32,6 +32,7 @@ class Stages:
         self._rng = rng
         self._stopping = threading.Event()
         self._memory = pipeline.MatchMemory()
+        self._unmarked: set[int] = set()  # messages that went out while the database could not take it down
         self._robots = pipeline.RobotsBook(clock)
         self._asking: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Task[object]]] = {}
 
@@ -113,7 +114,12 @@ class Stages:
         watch = self._watch()
         with self._store(watch) as store:
             run = pipeline.deliver(
-                store, watch.settings, clock=self._clock, rng=self._rng, stopping=self._stopping.is_set
+                store,
+                watch.settings,
+                clock=self._clock,
+                rng=self._rng,
+                unmarked=self._unmarked,
+                stopping=self._stopping.is_set,
             )
         if run.sent or run.failed or run.given_up:
             log.info("delivered", extra={"sent": run.sent, "failed": run.failed, "given_up": run.given_up})

@@ -38,11 +38,18 @@ def deliver(
     clock: Clock,
     rng: Random,
     open_one: OpenOne | None = None,
+    unmarked: set[int] | None = None,
     progress: Progress = no_progress,
     stopping: Stopping = never,
     failpoint: Failpoint = no_failpoint,
 ) -> DeliverRun:
-    """Send everything that is due, oldest first; what is out of order holds up only what would fail as well."""
+    """Send everything that is due, oldest first; what is out of order holds up only what would fail as well.
+
+    `unmarked` holds what a channel accepted and the database could not take down, being locked or without room: who
+    runs this again hands it in again, so that nothing goes out twice for that.
+    """
+    unmarked = set() if unmarked is None else unmarked
+    _mark(store, unmarked, clock)
     opened = open_one or (lambda name: open_channel(name, settings, clock=clock, post=make_post(settings, clock)))
     channels: dict[str, Channel] = {}
     sent, failed, given_up, errors = 0, 0, 0, dict[str, None]()
@@ -62,11 +69,18 @@ def deliver(
             errors[str(error)] = None
         else:
             failpoint("deliver: accepted")
-            store.mark_sent(delivery.id, clock())
+            unmarked.add(delivery.id)
+            _mark(store, unmarked, clock)
             failpoint("deliver: marked")
             sent += 1
         progress(sent + failed + given_up, 0)
     return DeliverRun(sent=sent, failed=failed, given_up=given_up, errors=tuple(errors))
+
+
+def _mark(store: Store, unmarked: set[int], clock: Clock) -> None:
+    for delivery_id in sorted(unmarked):
+        store.mark_sent(delivery_id, clock())
+        unmarked.discard(delivery_id)
 
 
 def _put_back(store: Store, delivery: Delivery, error: DeliveryError | ConfigError, clock: Clock, rng: Random) -> bool:
