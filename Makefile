@@ -28,6 +28,11 @@ $(VENV)/.dev-installed: requirements-dev.lock $(VENV)/.installed
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/.bench-installed: requirements-bench.lock $(VENV)/.dev-installed
+	@echo "installing the peers of requirements-bench.lock into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
 demo: install  ## the whole job on a feed server of its own: about 60 reports, alerts, ledger, digest
 	@$(BIN)/monitor demo
 
@@ -47,7 +52,7 @@ format: dev  ## rewrite the code in the house format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: dev  ## the measured statements of the README, each beside a peer
+bench: $(VENV)/.bench-installed  ## the measured statements of the README, each beside a peer
 	@for script in bench/bench_*.py; do $(BIN)/python $$script || exit 1; done
 
 lock: dev  ## resolve the newest allowed versions and pin them with hashes
@@ -55,6 +60,8 @@ lock: dev  ## resolve the newest allowed versions and pin them with hashes
 	    --generate-hashes --custom-compile-command "make lock" --upgrade -o requirements.lock
 	@$(BIN)/uv pip compile -q pyproject.toml --group build --group dev --universal --python-version 3.11 \
 	    --generate-hashes --custom-compile-command "make lock" -c requirements.lock --upgrade -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q pyproject.toml --group bench --universal --python-version 3.11 \
+	    --generate-hashes --custom-compile-command "make lock" -c requirements.lock --upgrade -o requirements-bench.lock
 
 clean:  ## remove what the other targets made
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist demo
