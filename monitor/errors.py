@@ -7,8 +7,10 @@ MonitorError
 │  ├─ FetchError    network, status, size, time
 │  └─ ParseError    not a feed, or nothing readable in it
 ├─ StoreError       the database is locked, full, damaged, foreign or of another version
+│  └─ QueryError    the SQL that the user wrote cannot be run
 ├─ ComposeError     a message cannot be put into words; it is parked, the others go on
-└─ DeliveryError    a message was not accepted; its delivery stays unsent
+├─ DeliveryError    a message was not accepted; its delivery stays unsent
+└─ OutputError      what the command prints cannot be written where it goes
 """
 
 
@@ -54,6 +56,12 @@ class StoreError(MonitorError):
     """The database cannot be used, or not now."""
 
 
+class QueryError(StoreError):
+    """The SQL that the user wrote is wrong, or wants to write."""
+
+    exit_code = 2
+
+
 class ComposeError(MonitorError):
     """A message cannot be put into words. It is kept with this reason, and nobody else waits for it."""
 
@@ -65,3 +73,7 @@ class DeliveryError(MonitorError):
         super().__init__(message)
         self.permanent = permanent
         self.retry_after_s = retry_after_s  # how long the other side asked to wait
+
+
+class OutputError(MonitorError):
+    """Standard output takes no more: its disk is full, or its device is gone."""

@@ -45,6 +45,7 @@ def lint(baseline: Baseline, loo: Mapping[str, float] | None = None) -> list[Fin
     """Every finding, errors first; `loo` gives for each claim its best score for a phrase left out of it, if known."""
     found = [
         *_duplicate_ids(baseline.claims),
+        *_date(baseline),
         *_shares(baseline),
         *_contents(baseline),
         *_phrases(baseline.claims),
@@ -70,6 +71,12 @@ def _duplicate_ids(claims: Iterable[Claim]) -> Iterator[Finding]:
         if claim.id in seen:
             yield Finding(level="error", where=claim.id, message="the id is used twice; each claim needs its own")
         seen.add(claim.id)
+
+
+def _date(baseline: Baseline) -> Iterator[Finding]:
+    if baseline.published is None and baseline.claims:
+        message = "no published date; with it, what is reported later is told from what was reported before"
+        yield Finding(level="hint", where="baseline", message=message)
 
 
 def _shares(baseline: Baseline) -> Iterator[Finding]:

@@ -70,10 +70,17 @@ def _read(path: Path, place: str) -> str:
             )
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise BaselineError(f"{place}: no such file: {path}") from error
+        raise BaselineError(f"{place}: no such file{_which(path, place)}") from error
     except IsADirectoryError as error:
-        raise BaselineError(f"{place}: {path} is a folder, not a file") from error
+        raise BaselineError(f"{place}: is a folder, not a file{_which(path, place)}") from error
     except UnicodeDecodeError as error:
-        raise BaselineError(f"{place}: {path.name} is not UTF-8 text; save it as UTF-8") from error
+        raise BaselineError(f"{place}: not UTF-8 text at byte {error.start}; save {path.name} as UTF-8") from error
     except OSError as error:
-        raise BaselineError(f"{place}: cannot read {path}: {error.strerror}") from error
+        raise BaselineError(f"{place}: cannot be read ({error.strerror}); check the rights of {path.name}") from error
+
+
+def _which(path: Path, place: str) -> str:
+    """What to do about a path that leads nowhere; the path of an article stands in its profile."""
+    if place == str(path):
+        return "; check the path, or draft a profile with `monitor baseline extract`"
+    return f": {path}; name it relative to the profile"

@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 the work failed; 2 wrong use or configuration; 3 some feed
 130 interrupted.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -30,6 +31,8 @@ from monitor.cli import (
 )
 from monitor.cli.options import ConfigOption, VerboseOption
 from monitor.errors import MonitorError
+
+INTERRUPTED = 130  # what a shell makes of SIGINT
 
 app = typer.Typer(
     name="monitor",
@@ -84,11 +87,14 @@ def _everywhere(
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; foreseen faults are one line on standard error, never a traceback."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show a letter must not end the command
             stream.reconfigure(errors="backslashreplace")
     try:
         code = app(args=arguments, prog_name="monitor", standalone_mode=False)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except MonitorError as exc:
         return _complain(str(exc), exc.exit_code)
@@ -97,7 +103,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except typer.TyperException as exc:
         return _wrong_use(exc)
     except KeyboardInterrupt:
-        return 130
+        return _complain("interrupted; what was stored stays, run the command again to go on", INTERRUPTED)
+
+
+def _open_closed_streams() -> None:
+    """Puts the null device in place of a standard stream that the caller closed: no file may take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open until the process ends
 
 
 def _wrong_use(exc: typer.TyperException) -> int:

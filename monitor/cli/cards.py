@@ -92,14 +92,35 @@ def print_feeds(rows: Sequence[Row]) -> None:
         facts = f"{_count(row['reports'], 'report')}, {row['matched_reports']} matched"
         if row["last_success_at"]:
             facts += f", last read {cell_text(row['last_success_at'])}"
-        body: list[RenderableType] = [head, dim(row["url"])]
+        body: list[RenderableType] = [head, *_address(row)]
         if row["health"] != "never polled":
             body.append(dim(facts))
+        body += _settings(row)
         if row["last_error"]:
-            body.append(Text(clean(f"{row['failures']} failures in a row: {row['last_error']}"), style="yellow"))
+            body.append(Text(clean(f"{_failed(row['failures'])}: {row['last_error']}"), style="yellow"))
         out.print(card([row["health"]], body, gap=0))
     unhealthy = sum(row["health"] not in ("ok", "never polled") for row in rows)
     out.print(dim(f"{_count(len(rows), 'feed')}, {unhealthy or 'none'} in trouble"))
+
+
+def _address(row: Row) -> list[RenderableType]:
+    """The address below a title; a feed without title is headed by it already."""
+    return [dim(row["url"])] if row["title"] else []
+
+
+def _settings(row: Row) -> list[RenderableType]:
+    """The next poll with its reason, and what is configured for this feed alone."""
+    own = [f"by {row['publisher']}"] if row["publisher"] else []
+    own += [f"every {row['interval_s']:.0f} s"] if row["interval_s"] else []
+    own += ["pages are read"] if row["full_text"] else []
+    lines: list[RenderableType] = [dim(", ".join(own))] if own else []
+    if row.get("next_poll_at"):
+        lines.append(dim(f"next poll {cell_text(row['next_poll_at'])}: {row['next_poll_why']}"))
+    return lines
+
+
+def _failed(times: int) -> str:
+    return "failed once" if times == 1 else f"failed {times} times in a row"
 
 
 def print_answers(rows: Sequence[Row]) -> None:
@@ -107,7 +128,7 @@ def print_answers(rows: Sequence[Row]) -> None:
     out = console()
     for row in rows:
         ok = row["result"] == "ok"
-        body: list[RenderableType] = [bold(row["title"] or row["url"]), dim(row["url"])]
+        body: list[RenderableType] = [bold(row["title"] or row["url"]), *_address(row)]
         if ok:
             newest = f", newest {cell_text(row['newest'])}" if row["newest"] else ""
             body.append(dim(f"{_count(row['reports'], 'report')}{newest}, {row['format']}, {row['seconds']:.1f} s"))

@@ -1,6 +1,6 @@
 """`monitor claims` (the ledger) and `monitor matches`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,11 @@ from monitor.cli.options import (
     settings_from,
     store_from,
 )
+from monitor.errors import ConfigError
 from monitor.model import Relation, Standing
+
+if TYPE_CHECKING:
+    from monitor.store import Store
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +49,8 @@ def claims(
 
     with store_from(settings_from(config)) as store:
         rows = store.ledger(baseline)
+        if not rows:
+            check_filters(store, baseline)
     rows = [row for row in rows if standing is None or row["standing"] == standing]
     if form is Format.TABLE and rows:
         from monitor.cli.cards import print_ledger
@@ -78,9 +84,20 @@ def matches(
 
     with store_from(settings_from(config)) as store:
         rows = store.matches(baseline_id=baseline, claim=claim, relation=relation, min_score=min_score, limit=limit)
+        if not rows:
+            check_filters(store, baseline, claim)
     if form is Format.TABLE and rows:
         from monitor.cli.cards import print_matches
 
         print_matches(rows)
         return
     print_rows(rows, form, empty="no matches")
+
+
+def check_filters(store: "Store", baseline: str | None, claim: str | None = None) -> None:
+    """Tells a name that nothing bears from one without news: called when a listing came out empty."""
+    baselines = [str(row["id"]) for row in store.baselines()]
+    if baseline is not None and baseline not in baselines:
+        raise ConfigError(f"--baseline: no baseline is called {baseline}, use {' or '.join(baselines) or 'none yet'}")
+    if claim is not None and all(row["claim_id"] != claim for row in store.ledger(baseline)):
+        raise ConfigError(f"--claim: no claim is called {claim}, `monitor claims` lists them")

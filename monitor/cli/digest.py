@@ -1,7 +1,7 @@
 """`monitor digest`: look at the next digest, or send it now."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,8 +9,12 @@ from monitor.cli.options import ConfigOption, VerboseOption, baselines_from, set
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from monitor.config import Settings
     from monitor.model import Recipient
+
+MOST_WAITING = 1000  # rows that are counted
 
 group = typer.Typer(help="Preview or send the digest.", no_args_is_help=True)
 
@@ -78,14 +82,29 @@ def send(recipient: RecipientOption = None, config: ConfigOption = None, verbose
     with store_from(settings) as store:
         made = digest(store, settings, ids, clock=utc_now, recipients=chosen)
         sent = deliver(store, settings, clock=utc_now, rng=Random())
+        waiting = store.deliveries(state="waiting", limit=MOST_WAITING)
     for name in made.empty:
         say(f"{name}: nothing to tell, no mail was made")
     for error in sent.errors:
         say(f"not delivered: {error}")
     write(f"digest   {len(made.made)} made, {len(made.empty)} empty\n")
     write(f"mail     {sent.sent} sent, {sent.failed} to be tried again, {sent.given_up} given up\n")
+    tell_waiting(waiting)
     if sent.errors:
         raise typer.Exit(1)
+
+
+def tell_waiting(waiting: "Sequence[Mapping[str, Any]]") -> None:
+    """Names the messages that could not be sent yet: what is told stays told, even while it waits."""
+    from monitor.cli.output import say
+
+    if not waiting:
+        return
+    count = f"{len(waiting)}{'+' if len(waiting) == MOST_WAITING else ''}"
+    whose = "message waits" if len(waiting) == 1 else "messages wait"
+    times = sorted(str(row["next_attempt_at"]) for row in waiting if row["next_attempt_at"])
+    when = f", due from {times[0][:10]} {times[0][11:16]} UTC" if times else ""
+    say(f"{count} {whose} in the outbox{when}: `monitor poll` or `monitor daemon` sends then")
 
 
 def _recipients(settings: "Settings", name: str | None) -> "list[Recipient]":

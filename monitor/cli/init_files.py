@@ -122,11 +122,16 @@ def read_text(path: Path) -> str:
 
 
 def write_new(path: Path, text: str) -> bool:
-    """Writes a file that does not exist yet; False if it was there and stayed as it was."""
+    """Writes a file that does not exist yet, whole or not at all; False if it was there and stayed as it was."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as out:
-            out.write(text)
+            try:
+                out.write(text)
+                out.flush()
+            except OSError:
+                path.unlink()
+                raise
     except FileExistsError:
         if path.is_file():
             return False

@@ -15,6 +15,7 @@ from typing import Any
 import typer
 
 from monitor.cli.options import Format
+from monitor.errors import OutputError
 
 Row = Mapping[str, Any]
 
@@ -77,12 +78,40 @@ def _cell(value: Any) -> Any:
 
 def write(text: str) -> None:
     """Text to standard output; a reader that went away (`| head`) ends the command quietly."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
+    out = Guarded(sys.stdout)
+    out.write(text)
+    out.flush()
+
+
+class Guarded:
+    """Standard output whose end is no fault of the program: a reader that left, or a full disk behind it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """The text to the stream, or the command's end."""
+        try:
+            return int(self._stream.write(text))
+        except OSError as exc:
+            raise self._ended(exc) from None
+
+    def flush(self) -> None:
+        """What waits to the stream, or the command's end."""
+        try:
+            self._stream.flush()
+        except OSError as exc:
+            raise self._ended(exc) from None
+
+    def _ended(self, exc: OSError) -> Exception:
+        # What still waits in the stream would fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+        if isinstance(exc, BrokenPipeError):
+            return typer.Exit(0)
+        return OutputError(f"standard output: cannot be written ({exc.strerror}), check where it goes")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def say(text: str) -> None:

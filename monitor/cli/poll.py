@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.digest import MOST_WAITING, tell_waiting
 from monitor.cli.options import ConfigOption, VerboseOption, baselines_from, settings_from, store_from, utc_now
 from monitor.errors import ConfigError
 
@@ -61,6 +62,7 @@ def poll(
         write(_match_lines(judged))
         sent = _deliver(store, settings)
         write(_deliver_lines(sent))
+        tell_waiting(store.deliveries(state="waiting", limit=MOST_WAITING))
     raise typer.Exit(_exit_code(asked, sent))
 
 
@@ -143,8 +145,12 @@ def _poll_lines(run: "PollRun") -> str:
 
 
 def _match_lines(run: "MatchRun") -> str:
+    below = run.reports - run.matched - run.near_misses - run.duplicates
+    misses = "near miss" if run.near_misses == 1 else "near misses"
+    copies = "duplicate" if run.duplicates == 1 else "duplicates"
     return (
-        f"judged   {run.reports}: {run.matched} matched, {run.near_misses} near misses, {run.duplicates} duplicates\n"
+        f"judged   {run.reports}: {run.matched} matched, {run.near_misses} {misses}, {below} below, "
+        f"{run.duplicates} {copies}\n"
         f"alerts   {run.alerts} told, {run.held} held\n"
     )
 

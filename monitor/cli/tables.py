@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import IO, Any, cast
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.output import clean, plain, to_json
+from monitor.cli.output import Guarded, clean, plain, to_json
 
 STYLES = {
     "supports": "green",
@@ -47,7 +47,8 @@ def console(*, stderr: bool = False) -> Console:
     """A console that knows its terminal; where there is none, lines are as wide as COLUMNS says, else 100."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _columns(100)
-    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+    file = cast(IO[str], Guarded(stream))
+    return Console(file=file, width=width, highlight=False, emoji=False, markup=False)
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
@@ -55,7 +56,7 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> No
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     numeric = {name for name in columns if all(isinstance(row.get(name), int | float | None) for row in rows)}
     for name in columns:
-        short = name not in _SHARES and max(len(cell_text(row.get(name))) for row in rows) <= 22
+        short = name not in _SHARES and max((len(cell_text(row.get(name))) for row in rows), default=0) <= 22
         table.add_column(
             name.replace("_", " "),
             justify="right" if name in numeric else "left",

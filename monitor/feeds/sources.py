@@ -21,8 +21,10 @@ def load_feeds(path: Path) -> list[FeedSource]:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as exc:
         raise ConfigError(f"{path}: there is no such file; `monitor init` makes one") from exc
-    except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigError(f"{path}: cannot be read ({exc})") from exc
+    except OSError as exc:
+        raise ConfigError(f"{path}: cannot be read ({exc.strerror}); check `feeds` in the configuration") from exc
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"{path}: not UTF-8 text at byte {exc.start}; save it as UTF-8") from exc
     return parse_feeds(text, str(path))
 
 

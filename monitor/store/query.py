@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import StoreError
+from monitor.errors import QueryError, StoreError
 from monitor.store.translate import sentence_for
 
 _READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
@@ -34,11 +34,11 @@ def run(path: Path, sql: str, params: Mapping[str, Any] | Sequence[Any], *, limi
         connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS)
         cursor = connection.execute(sql, params)
         if cursor.description is None:
-            raise StoreError("query: this reads nothing; give one SELECT or WITH statement")
+            raise QueryError("query: this reads nothing; give one SELECT or WITH statement")
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
     except (sqlite3.Error, sqlite3.Warning) as error:
-        raise StoreError(_explain(error, path, limit_s)) from error
+        raise _explained(error, path, limit_s) from error
     finally:
         connection.close()
 
@@ -54,13 +54,13 @@ def _authorize(action: int, first: str | None, second: str | None, _database: st
     return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
 
 
-def _explain(error: Exception, path: Path, limit_s: float) -> str:
+def _explained(error: Exception, path: Path, limit_s: float) -> StoreError:
     code = getattr(error, "sqlite_errorcode", None)
     if code == sqlite3.SQLITE_INTERRUPT:
-        return f"query: stopped after {limit_s:g} s; narrow it with WHERE or LIMIT"
+        return StoreError(f"query: stopped after {limit_s:g} s; narrow it with WHERE or LIMIT")
     if code in (sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY):
-        return "query: only reading is allowed; give one SELECT or WITH statement"
+        return QueryError("query: only reading is allowed; give one SELECT or WITH statement")
     if isinstance(error, sqlite3.Error) and (sentence := sentence_for(error, path)):
-        return sentence
-    message = " ".join(str(error).split())
-    return f'query: {message}; `monitor query "SELECT name, sql FROM sqlite_master"` shows what there is'
+        return StoreError(sentence)
+    message = " ".join(str(error).split()).rstrip(".")
+    return QueryError(f'query: {message}; `monitor query "SELECT name, sql FROM sqlite_master"` shows what there is')

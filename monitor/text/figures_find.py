@@ -39,7 +39,7 @@ _DEFINITE = re.compile(r"\b(?:the|these|those|all|both|other|its|their)\s+$", re
 _SCOPE = re.compile(
     r"\b(?:since (?:the )?[\w ]{3,24}|so far|to date|this (?:year|month|week|summer|season)|"
     r"(?:in|during|over) (?:the )?(?:last|past) [\w ]{3,16}|in recent (?:days|weeks|months|years)|"
-    rf"(?:in|during|by|as of|until) (?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}})?(?: \d{{4}})?(?: alone)?|in (?:19|20)\d\d|"
+    rf"(?:in|during|by|as of|until) (?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}}\b)?(?: \d{{4}})?(?: alone)?|in (?:19|20)\d\d|"
     r"\w+ alone|(?:a|per|each|every) (?:day|week|month|year)|daily|an hour)",
     re.IGNORECASE,
 )
@@ -52,6 +52,7 @@ _CLAUSE = re.compile(
 _NAME_LAST = re.compile(r"[A-Z][\w’'-]+\s*$")
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _CHUNK_WORD = re.compile(r"[\s-]*([^\W\d_]+(?:[’'-][^\W\d_]+)*)")
+_LOOSE_END = re.compile(r"(?:\s+(?:of|the|its|their|an?))+\s*$")
 _CHUNK_OF = re.compile(r"\s+of\s+(?:(?:the|its|their|those|these)\s+)?")
 _CHUNK_ENDS = frozenset(
     """in on by at from to were was are is be been being have has had who which that with for since after as said says
@@ -192,8 +193,13 @@ def _figure(sentence: str, offset: int, place: _Place, around: tuple[str, ...], 
         scope=scope.group() if scope else "",
         start=offset + number.start,
         end=offset + number.end,
-        raw=sentence[number.start - len(softener.group() if softener else "") : place.noun + chunk_end].strip(" ,.;:"),
+        raw=_as_written(sentence[number.start - len(softener.group() if softener else "") : place.noun + chunk_end]),
     )
+
+
+def _as_written(piece: str) -> str:
+    """The figure for people: "23 villages", without the "of" whose name is no part of it."""
+    return _LOOSE_END.sub("", piece).strip(" ,.;:")
 
 
 def _context(own: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """What lint tells an editor, and what it leaves in peace."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,19 @@ PORT = Entity(name="Port Almara", type="place", aliases=("Almara",))
 
 
 def findings(*claims: Claim, entities: tuple[Entity, ...] = (PORT,), article: str | None = None) -> list[Finding]:
-    """Lint of a small baseline, hints about missing phrases left out."""
-    baseline = Baseline(id="b", title="T", claims=claims, entities=entities, article=article)
+    """Lint of a small dated baseline, hints about missing phrases left out."""
+    dated = date(2021, 5, 3)
+    baseline = Baseline(id="b", title="T", published=dated, claims=claims, entities=entities, article=article)
     return [f for f in lint(baseline) if "no phrases" not in f.message]
+
+
+def test_a_baseline_without_date_is_a_hint() -> None:
+    """Without the article's date nothing can be told to have come after it."""
+    baseline = Baseline(
+        id="b", title="T", claims=(claim("Dockers at Port Almara voted for a strike."),), entities=(PORT,)
+    )
+
+    assert [(f.level, f.where) for f in lint(baseline) if "published" in f.message] == [("hint", "baseline")]
 
 
 def claim(text: str, id: str = "C1", *phrases: str) -> Claim:

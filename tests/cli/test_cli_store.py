@@ -184,10 +184,10 @@ def test_noise_leaves_the_ledger(polled: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_query_reads_and_never_writes(polled: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """SELECT answers; anything that writes is refused in one line with exit code 1, and changes nothing."""
+    """SELECT answers; anything that writes is refused in one line with exit code 2, and changes nothing."""
     assert rows(capsys, "query", "SELECT COUNT(*) AS n FROM reports") == [{"n": 2}]
     for sql in ("DELETE FROM reports", "DROP TABLE reports", "nonsense", "SELECT 1; SELECT 2"):
-        assert main(["query", sql]) == 1
+        assert main(["query", sql]) == 2
         assert capsys.readouterr().err.count("\n") == 1
     assert rows(capsys, "query", "SELECT COUNT(*) AS n FROM reports") == [{"n": 2}]
 
