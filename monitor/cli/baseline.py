@@ -1,14 +1,16 @@
 """`monitor baseline`: look at a profile, have it checked, begin one from an article."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.options import ConfigOption, Format, FormatOption, VerboseOption, settings_from
-from monitor.errors import ConfigError
+from monitor.errors import BaselineError, ConfigError
 
 if TYPE_CHECKING:
+    from monitor.config import FetchSettings
     from monitor.model import Baseline
 
 group = typer.Typer(help="Show, check or begin a baseline.", no_args_is_help=True)
@@ -78,23 +80,58 @@ def lint(
 
 @group.command("extract")
 def extract(
-    article: Annotated[Path, typer.Argument(metavar="ARTICLE", help="The article as plain text.")],
+    article: Annotated[
+        str, typer.Argument(metavar="ARTICLE", help="An address, a saved page (.html), Markdown (.md) or plain text.")
+    ],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="The baseline's id.")] = "my-article",
-    title: Annotated[str | None, typer.Option("--title", help="The article's title; else its first line.")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="The article's title; else its own.")] = None,
+    config: ConfigOption = None,
     verbose: VerboseOption = 0,
 ) -> None:
     """Print a profile drawn from an article: a draft to edit, not a verdict.
 
-    Example:
+    An address is asked for within the limits of [fetch], if there is a configuration.
+
+    Examples:
 
         monitor baseline extract analysis.txt --name analysis > baselines/analysis.toml
+
+        monitor baseline extract https://www.example.org/analysis --name analysis
     """
+    from monitor.baseline.extract import extract_baseline
+    from monitor.baseline.profile import dump_profile
+    from monitor.cli.articles import article_from
     from monitor.cli.init import check_name
-    from monitor.cli.init_files import profile_from, read_text
     from monitor.cli.output import write
 
     check_name(name)
-    write(profile_from(read_text(article), name=name, title=title))
+    found, url = article_from(article, lambda: _fetch_settings(config))
+    if not found.text.strip():
+        raise BaselineError(f"{article}: the article is empty, name a file with its text")
+    drawn = extract_baseline(
+        found.text,
+        id=name,
+        title=title or found.title,
+        author=found.author,
+        publisher=found.publisher,
+        published=found.published,
+        url=url,
+        language=(found.language or "en").partition("-")[0],
+    )
+    write(dump_profile(drawn))
+
+
+def _fetch_settings(config: Path | None) -> "FetchSettings":
+    """The limits of the configuration; the usual ones where there is none yet, for a profile comes before it."""
+    from monitor.config import FetchSettings, find_settings
+
+    try:
+        find_settings(config, os.environ)
+    except ConfigError:
+        if config:
+            raise
+        return FetchSettings()
+    return settings_from(config).fetch
 
 
 def _loaded(profiles: list[Path] | None, config: Path | None) -> "list[Baseline]":

@@ -1,10 +1,12 @@
 """`monitor feeds`: the list of feeds, kept in one TOML file that people also edit by hand."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.feeds_show import show_feed
 from monitor.cli.options import (
     ConfigOption,
     Format,
@@ -14,7 +16,7 @@ from monitor.cli.options import (
     store_from,
     utc_now,
 )
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, ParseError
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -29,6 +31,7 @@ TagOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
+    group.command("show")(show_feed)
     app.add_typer(group, name="feeds", rich_help_panel="Look after")
 
 
@@ -76,16 +79,20 @@ def add(
     ] = None,
     full_text: Annotated[bool, typer.Option("--full-text", help="Also read the pages its reports link to.")] = False,
     check: Annotated[bool, typer.Option(help="Ask the address before it is added.")] = True,
+    pick: Annotated[
+        int, typer.Option("--pick", metavar="N", min=1, help="Which of a page's feeds, as they are listed.")
+    ] = 1,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Add without asking back.")] = False,
     config: ConfigOption = None,
     verbose: VerboseOption = 0,
 ) -> None:
-    """Add a feed; the address is asked first, and a page's own feed is found.
+    """Add a feed; the address is asked first, a page's own feeds are found, and the latest titles are shown.
 
     Examples:
 
         monitor feeds add https://www.example.org/rss.xml --tag iraq --publisher "Example Times"
 
-        monitor feeds add https://www.example.org/news
+        monitor feeds add https://www.example.org/news --pick 2
     """
     from monitor.cli.feeds_file import append_feed
     from monitor.cli.output import write
@@ -95,8 +102,11 @@ def add(
     if check:
         from monitor.cli.feeds_check import resolve_feed
 
-        url, found_title = resolve_feed(url, settings)
-        title = title or found_title
+        found = resolve_feed(url, settings, pick)
+        write(found.preview())
+        if not yes and sys.stdin.isatty() and not typer.confirm("Add this feed?", default=True):
+            raise typer.Exit(1)
+        url, title = found.url, title or found.title
     source = FeedSource(
         url=url, title=title, tags=tuple(tag or ()), interval_s=interval, full_text=full_text, publisher=publisher
     )
@@ -187,8 +197,12 @@ def import_feeds(
     except OSError as exc:
         raise ConfigError(f"{file}: cannot be read ({exc.strerror}), name an OPML file") from exc
     known = {source.url for source in load_feeds(settings.feeds)} if settings.feeds.exists() else set()
+    try:
+        found = read_opml(body)
+    except ParseError as exc:
+        raise ConfigError(f"{file}: {exc}; name a file that a feed reader exported") from exc
     added = 0
-    for source in read_opml(body):
+    for source in found:
         if source.url not in known:
             append_feed(settings.feeds, replace(source, tags=tuple(dict.fromkeys((*source.tags, *(tag or ()))))))
             known.add(source.url)
@@ -234,7 +248,9 @@ def _listed(source: "FeedSource", health: dict[str, Any]) -> dict[str, Any]:
         "failures": health.get("failures", 0),
         "last_error": health.get("last_error"),
         "last_success_at": health.get("last_success_at"),
+        "last_new_at": health.get("last_new_at"),
         "next_poll_at": health.get("next_poll_at"),
+        "next_poll_why": health.get("next_poll_why"),
     }
 
 

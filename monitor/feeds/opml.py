@@ -30,6 +30,8 @@ def read_opml(document: bytes) -> list[FeedSource]:
         raise ParseError("this is not an OPML file: its XML cannot be read", kind="damaged") from exc
     if root is None or etree.QName(root).localname.lower() != "opml":
         raise ParseError("this is not an OPML file", kind="not_opml")
+    if root.getroottree().docinfo.internalDTD is not None:  # written in an encoding that the bytes did not show
+        raise ParseError("the OPML file declares a document type, which no OPML needs", kind="refused")
     found: dict[str, FeedSource] = {}
     for outline in root.iter("outline"):
         source = _source(outline)

@@ -30,15 +30,26 @@ def test_written_lists_read_back():
     [
         b'<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]><opml><body><outline text="&x;" xmlUrl="http://a/"/></body></opml>',
         b'<!DOCTYPE opml [<!ENTITY x "lol">]><opml><body/></opml>',
+        b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE opml +AFsAPAAh-ENTITY x "y"+AD4AXQA+-<opml></opml>',
         '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE opml SYSTEM "http://127.0.0.1:9/"><opml/>'.encode("utf-16"),
         b"<html><body>no</body></html>",
         b"",
         b"\x00\x01\x02",
         b"x" * 6_000_000,
     ],
-    ids=["file", "entity", "fetch", "page", "empty", "bytes", "large"],
+    ids=["file", "entity", "hidden", "fetch", "page", "empty", "bytes", "large"],
 )
 def test_anything_else_is_refused(document):
     """Document types, entities, other documents and huge ones are errors with a sentence."""
     with pytest.raises(ParseError):
         read_opml(document)
+
+
+def test_deep_and_long_lists_are_bounded():
+    """Folders nested a thousandfold and titles of a megabyte neither crash nor come through whole."""
+    deep = b"<opml><body>" + b'<outline text="t">' * 1000 + b"</body></opml>"
+    long = f'<opml><body><outline text="{"x" * 1_000_000}" xmlUrl="http://a.example/"/></body></opml>'.encode()
+
+    assert read_opml(deep) == []
+    [source] = read_opml(long)
+    assert len(source.title or "") <= 200
