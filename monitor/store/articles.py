@@ -25,6 +25,7 @@ def wanted(connection: Connection, *, near: bool, since: datetime, now: datetime
           AND r.url IS NOT NULL
           AND r.duplicate_of IS NULL
           AND f.active = 1
+          AND (:near OR f.full_text = 1)
           AND (a.report_id IS NULL OR (a.state = 'waiting' AND a.next_attempt_at <= :now))
           AND EXISTS (
               SELECT 1 FROM verdicts v

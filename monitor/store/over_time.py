@@ -68,6 +68,8 @@ class OverTime:
     def remove_reports(self, before: datetime, matched_before: datetime | None) -> int:
         """Remove what was last seen before that time and nothing hangs on; what matches only before the other time."""
         removed = 0
+        with self._connection.write():
+            retention.close_dead_feeds(self._connection, before)
         while True:
             with self._connection.write():
                 now = self._clock()

@@ -30,8 +30,8 @@ class Saved:
 
 def is_known(connection: Connection, feed_id: int, report: Report, present: Collection[str]) -> bool:
     """Whether the feed brought this item before; `present` are the keys of all items beside it."""
-    report = _cleaned(report)
-    return _find(connection, feed_id, report, present) is not None or tombstones.is_known(connection, feed_id, report)
+    values = _values(_cleaned(report)) | {"feed_id": feed_id}
+    return _find(connection, values, present) is not None or tombstones.is_known(connection, values)
 
 
 def save(
@@ -45,13 +45,14 @@ def save(
 ) -> Saved:
     """Store one item of a feed; `present` are the keys of all items beside it."""
     report = _cleaned(report)
-    old = _find(connection, feed["id"], report, present)
+    values = _values(report) | {"feed_id": feed["id"]}
+    old = _find(connection, values, present)
     if old is None:
-        if not first_sight and tombstones.is_known(connection, feed["id"], report):
+        if not first_sight and tombstones.is_known(connection, values):
             return Saved("known", None)
-        return Saved("new", _insert(connection, feed, report, first_sight=first_sight, now=now))
+        return Saved("new", _insert(connection, feed, report, values, first_sight=first_sight, now=now))
     if old["key"] != report.key:
-        _take_new_key(connection, old["id"], report)
+        _take_new_key(connection, old["id"], values)
     return Saved("revised" if _revise(connection, old, report, now) else "known", old["id"])
 
 
@@ -111,10 +112,16 @@ def to_report(row: dict[str, Any]) -> Report:
     )
 
 
-def _insert(connection: Connection, feed: dict[str, Any], report: Report, *, first_sight: bool, now: datetime) -> int:
-    values = _values(report)
-    values |= {
-        "feed_id": feed["id"],
+def _insert(
+    connection: Connection,
+    feed: dict[str, Any],
+    report: Report,
+    values: dict[str, Any],
+    *,
+    first_sight: bool,
+    now: datetime,
+) -> int:
+    values = values | {
         "publisher": identity.publisher_of(report, feed["publisher"], feed["title"], feed["url"]),
         "first_sight": first_sight,
         "now": now,
@@ -157,12 +164,10 @@ def _find_duplicate(connection: Connection, values: dict[str, Any]) -> int | Non
     return found
 
 
-def _find(connection: Connection, feed_id: int, report: Report, present: Collection[str]) -> dict[str, Any] | None:
+def _find(connection: Connection, values: dict[str, Any], present: Collection[str]) -> dict[str, Any] | None:
     """The row of this item: by its key, else by its words, for feeds make new guids and links for old items."""
-    found = connection.row(
-        "SELECT * FROM reports WHERE feed_id = :feed_id AND key = :key", {"feed_id": feed_id, "key": report.key}
-    )
-    if found or not report.title:
+    found = connection.row("SELECT * FROM reports WHERE feed_id = :feed_id AND key = :key", values)
+    if found or not values["title"]:
         return found
     rows = connection.rows(
         """
@@ -173,19 +178,19 @@ def _find(connection: Connection, feed_id: int, report: Report, present: Collect
           AND (address = :address OR published_at = :published OR published_at IS NULL OR :published IS NULL)
         ORDER BY duplicate_of IS NOT NULL, id
         """,
-        _values(report) | {"feed_id": feed_id},
+        values,
     )
     # An item that is still in the document under its own key is another one.
     return next((row for row in rows if row["key"] not in present), None)
 
 
-def _take_new_key(connection: Connection, report_id: int, report: Report) -> None:
+def _take_new_key(connection: Connection, report_id: int, values: dict[str, Any]) -> None:
     connection.run(
         """
         UPDATE reports SET key = :key, url = COALESCE(:url, url), address = COALESCE(:address, address)
         WHERE id = :id
         """,
-        _values(report) | {"id": report_id},
+        values | {"id": report_id},
     )
 
 

@@ -25,16 +25,14 @@ def remove_reports(
         f"""
         SELECT r.id, r.feed_id, r.key, r.text_hash
         FROM reports r
-        JOIN feeds f ON f.id = r.feed_id
-        WHERE r.last_seen_at < :before
-          -- What its feed still holds was seen whenever the feed answered.
-          AND (r.in_feed = 0 OR f.last_success_at IS NULL OR f.last_success_at < :before)
+        WHERE r.in_feed = 0
+          AND r.last_seen_at < :before
           AND (
               r.last_seen_at < COALESCE(:matched_before, '')
               OR NOT EXISTS (SELECT 1 FROM matches m WHERE m.report_id = r.id)
           )
           AND {_FREE}
-        ORDER BY r.id DESC
+        ORDER BY r.last_seen_at DESC, r.id DESC
         LIMIT :limit
         """,
         {"before": before, "matched_before": matched_before, "limit": limit},
@@ -42,6 +40,20 @@ def remove_reports(
     for row in rows:
         _remove(connection, row, now)
     return len(rows)
+
+
+def close_dead_feeds(connection: Connection, before: datetime) -> None:
+    """Take the reports of feeds that last answered before that time as last seen then: nobody will see them leave."""
+    connection.run(
+        """
+        UPDATE reports SET in_feed = 0, last_seen_at = MAX(reports.last_seen_at, COALESCE(f.last_success_at, ''))
+        FROM feeds f
+        WHERE f.id = reports.feed_id
+          AND reports.in_feed = 1
+          AND (f.last_success_at IS NULL OR f.last_success_at < :before)
+        """,
+        {"before": before},
+    )
 
 
 def remove_empty_stories(connection: Connection) -> int:

@@ -78,6 +78,8 @@ NOTICES = (
 INDEXES = (
     # sightings.settle: what the last document held
     "CREATE INDEX reports_in_feed ON reports (feed_id) WHERE in_feed = 1",
+    # retention.remove_reports: what left its feed long ago
+    "CREATE INDEX reports_left ON reports (last_seen_at) WHERE in_feed = 0",
     # tombstones.is_known: by the words
     "CREATE INDEX tombstones_text ON tombstones (feed_id, text_hash)",
     # articles.is_wall: the same text for other pages of the host

@@ -107,7 +107,7 @@ class Store(OverTime):
         if outcome.feed is None:
             return frozenset()
         keys = frozenset(report.key for report in outcome.feed.reports)
-        if feed is None:
+        if feed is None or feed["first_polled_at"] is None:
             return keys
         return frozenset(
             report.key

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Report
 from monitor.store import identity
 from monitor.store.connection import Connection
 
 
-def is_known(connection: Connection, feed_id: int, report: Report) -> bool:
-    """Whether this item of the feed was stored and removed, by its key or by its words."""
+def is_known(connection: Connection, item: dict[str, Any]) -> bool:
+    """Whether this item of a feed (key, text_hash, title) was stored and removed, by its key or by its words."""
     found = connection.value(
         """
         SELECT 1 FROM tombstones WHERE feed_id = :feed_id AND key_hash = :key_hash
@@ -17,12 +16,7 @@ def is_known(connection: Connection, feed_id: int, report: Report) -> bool:
         SELECT 1 FROM tombstones WHERE feed_id = :feed_id AND text_hash = :text_hash AND :title <> ''
         LIMIT 1
         """,
-        {
-            "feed_id": feed_id,
-            "key_hash": key_hash(report.key),
-            "text_hash": identity.report_hash(report),
-            "title": report.title,
-        },
+        item | {"key_hash": key_hash(item["key"])},
     )
     return found is not None
 
