@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli import alerts_quiet, alerts_try, deliveries
 from monitor.cli.options import (
     BaselineFilter,
     ConfigOption,
@@ -17,7 +18,9 @@ from monitor.cli.options import (
 )
 from monitor.model import AlertState
 
-group = typer.Typer(help="List alerts, and say that they are seen or useless.", no_args_is_help=True)
+group = typer.Typer(
+    help="List alerts, say that they are seen or useless, quiet them, try the rules.", no_args_is_help=True
+)
 
 MOST = 1_000_000  # rows asked for where the command itself narrows them
 
@@ -26,7 +29,10 @@ AlertIds = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers fr
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
+    alerts_quiet.register(group)
+    alerts_try.register(group)
     app.add_typer(group, name="alerts", rich_help_panel="Read")
+    deliveries.register(app)
 
 
 @group.command("list")

@@ -20,6 +20,7 @@ from monitor.model import Message
 EXTRA_HEADERS = frozenset({"importance", "list-id", "list-unsubscribe", "list-unsubscribe-post"})
 _BODY_HEADERS = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,150}@[A-Za-z0-9.-]{1,90}>")
+_NAME_BYTES = 40
 _QUOTING = str.maketrans('\\"', "  ")
 _POLICY = SMTP.clone(raise_on_defect=False)
 
@@ -71,6 +72,8 @@ def _header_line(name: str, value: str) -> str:
 def _address(name: str, address: str) -> Address:
     # A name is for people; what quotes and escapes in a header does not read back as it was set.
     plain = header_text(name.translate(_QUOTING), 60)
+    if not plain.isascii():  # between two encoded words of a name some parsers lose or add a space: one has to do
+        plain = plain.encode()[:_NAME_BYTES].decode(errors="ignore").strip()
     return Address(display_name=plain, addr_spec=ascii_address(address))
 
 

@@ -1,0 +1,108 @@
+"""`monitor deliveries`: the outbox, shown and mended."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from monitor.cli.options import (
+    ConfigOption,
+    Format,
+    FormatOption,
+    LimitOption,
+    VerboseOption,
+    settings_from,
+    store_from,
+)
+
+group = typer.Typer(help="Show the outbox; send again or drop what is stuck.", no_args_is_help=True)
+
+STATES = ("waiting", "sending", "sent", "failed", "dropped")
+COLUMNS = (
+    "delivery_id",
+    "state",
+    "kind",
+    "recipient",
+    "channel",
+    "subject",
+    "attempts",
+    "next_attempt_at",
+    "last_error",
+)
+
+DeliveryIds = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers from `monitor deliveries list`.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the group."""
+    app.add_typer(group, name="deliveries", rich_help_panel="Read")
+
+
+@group.command("list")
+def list_deliveries(
+    state: Annotated[
+        str | None,
+        typer.Option("--state", "-s", help=f"Only in this state: {', '.join(STATES)}.", show_default=False),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what was sent or dropped.")] = False,
+    limit: LimitOption = 20,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+) -> None:
+    """List messages that wait or were given up, newest first, with what went wrong.
+
+    Examples:
+
+        monitor deliveries list
+
+        monitor deliveries list --state failed --format json
+    """
+    from monitor.cli.output import print_rows
+    from monitor.errors import ConfigError
+
+    if state is not None and state not in STATES:
+        raise ConfigError(f"--state {state}: no such state, use one of: {', '.join(STATES)}")
+    with store_from(settings_from(config)) as store:
+        rows = store.deliveries(state=state, limit=1_000_000)
+    rows = [row for row in rows if everything or state or row["state"] not in ("sent", "dropped")][:limit]
+    if form is Format.TABLE:
+        rows = [{column: row[column] for column in COLUMNS} for row in rows]
+    print_rows(rows, form, empty="nothing waits, nothing was given up")
+
+
+@group.command("retry")
+def retry(deliveries: DeliveryIds, config: ConfigOption = None, verbose: VerboseOption = 0) -> None:
+    """Take messages back to the head of the queue, also given up ones; a webhook that closed is open again.
+
+    Example:
+
+        monitor deliveries retry 31
+    """
+    with store_from(settings_from(config)) as store:
+        _each(deliveries, store.retry_delivery, "will be tried again")
+
+
+@group.command("drop")
+def drop(deliveries: DeliveryIds, config: ConfigOption = None, verbose: VerboseOption = 0) -> None:
+    """Take messages out of the queue for good. What a dropped digest told is told again by the next one.
+
+    Example:
+
+        monitor deliveries drop 31
+    """
+    with store_from(settings_from(config)) as store:
+        _each(deliveries, store.drop_delivery, "dropped")
+
+
+def _each(numbers: list[int], settle: Callable[[int], bool], done: str) -> None:
+    from monitor.cli.output import say, write
+
+    unknown = [number for number in numbers if not settle(number)]
+    for number in numbers:
+        if number not in unknown:
+            write(f"{number} {done}\n")
+    if unknown:
+        told = ", ".join(map(str, unknown))
+        say(f"monitor deliveries: {told}: not there or already sent, see `monitor deliveries list --all`")
+        raise typer.Exit(1)
