@@ -1,7 +1,7 @@
 """ClaimMatcher: which claims of a baseline a report bears on, how surely, by which passage and words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from monitor.matching.persistence import load_matcher, save_matcher
 from monitor.matching.pruning import MANY, Pruner, dot_pairs, row_numbers
 from monitor.matching.relation import relate
 from monitor.matching.space import Floats, build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
-from monitor.matching.terms import WORD, Terms
+from monitor.matching.terms import MAX_CHARACTERS, WORD, Terms
 from monitor.model import Baseline, Decision, Match, Report, Scored
 
 VERSION = "tfidf-1"
@@ -214,7 +214,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         days = dates or [report.published.date() if report.published else None for report in reports]
         found: list[Scored] = []
         for start in range(0, len(reports), BATCH):
-            batch = reports[start : start + BATCH]
+            batch = [_within_limits(report) for report in reports[start : start + BATCH]]
             scored = self._score(batch)
             topic = self._topic(scored).tolist()
             for row, report in enumerate(batch):
@@ -227,8 +227,10 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         pairs = slice(batch.scores.indptr[row], batch.scores.indptr[row + 1])
         values, claims = batch.scores.data[pairs], batch.scores.indices[pairs]
         order = np.lexsort((claims, -values))
+        # A name alone, however often, is no statement; only for a claim that is one term itself it must do.
+        alone = np.diff(batch.saturated.indptr)[row] < scoring.LEAST_TERMS
         on_topic = topic >= scoring.TOPIC_GATE
-        over = values >= self.thresholds_[claims]
+        over = (values >= self.thresholds_[claims]) & (~alone | (np.diff(self.space_.queries.indptr)[claims] == 1))
         above = [(int(claims[i]), float(values[i])) for i in order if on_topic and over[i] and values[i] > 0]
         best, best_score = (int(claims[order[0]]), float(values[order[0]])) if len(order) else (0, 0.0)
         finder = PassageFinder.of_report(report.title, report.text, self.extractor_, self.idf_) if above else None
@@ -250,7 +252,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         if matched:
             return Decision.MATCHED, f"{name} at {score:.2f}, threshold {bar:.2f}"
         if score >= bar > 0:
-            return Decision.NEAR_MISS, f"resembles {name} at {score:.2f}, but is on another topic"
+            return Decision.NEAR_MISS, f"resembles {name} at {score:.2f}, but tells nothing else of the topic"
         if score >= scoring.NEAR_MISS * bar and score > 0:
             return Decision.NEAR_MISS, f"nearest is {name} at {score:.2f}, threshold {bar:.2f}"
         if score > 0:
@@ -296,6 +298,14 @@ def _shares(parts: dict[str, float], score: float, moved: Moved | None) -> tuple
     if moved is None:
         return shares(parts, score)
     return tuple(sorted((*shares(parts, moved.prior), *moved.shares), key=lambda share: (-share[1], share[0])))
+
+
+def _within_limits(report: Report) -> Report:
+    """The report without what stands so late in a text that no score reads it."""
+    if max(len(report.title), len(report.summary), len(report.content)) <= MAX_CHARACTERS:
+        return report
+    cut = slice(MAX_CHARACTERS)
+    return replace(report, title=report.title[cut], summary=report.summary[cut], content=report.content[cut])
 
 
 def _batches(reports: Sequence[Report]) -> Iterable[Sequence[Report]]:

@@ -53,6 +53,8 @@ TOPIC_RATIO = 2.0  # the ratio at which a report's score is one half
 # development topic and spares a third of the false alarms.
 TOPIC_GATE = 0.22
 
+LEAST_TERMS = 2  # of the baseline, in a report that matches anything
+
 DEFAULT_THRESHOLD = 0.5
 NEAR_MISS = 0.6  # of the threshold: worth a look in v_near_misses
 

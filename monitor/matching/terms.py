@@ -25,7 +25,9 @@ from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, tokens
 MAX_CHARACTERS = 20_000  # of one text; nothing that a news report has to say comes later
 MAX_MEMO = 100_000  # words remembered
 LONGEST_MEMBER = 4  # words of an event family's member
-MAX_COUNT = 255  # of one term, so that repeating a name 2,000 times wins nothing and no sum overflows
+# Of one term: no report that means it says a thing more often, and who repeats a name 2,000 times gains nothing over
+# saying it once, because all of it makes the text longer.
+MAX_COUNT = 5
 
 _MONTHS = {
     fold(name): number
