@@ -227,10 +227,11 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         pairs = slice(batch.scores.indptr[row], batch.scores.indptr[row + 1])
         values, claims = batch.scores.data[pairs], batch.scores.indices[pairs]
         order = np.lexsort((claims, -values))
-        # A name alone, however often, is no statement; only for a claim that is one term itself it must do.
-        alone = np.diff(batch.saturated.indptr)[row] < scoring.LEAST_TERMS
         on_topic = topic >= scoring.TOPIC_GATE
-        over = (values >= self.thresholds_[claims]) & (~alone | (np.diff(self.space_.queries.indptr)[claims] == 1))
+        over = values >= self.thresholds_[claims]
+        if batch.saturated.indptr[row + 1] - batch.saturated.indptr[row] < scoring.LEAST_TERMS:
+            # A name alone, however often, is no statement; only for a claim that is one term itself it must do.
+            over &= self.space_.queries.indptr[claims + 1] - self.space_.queries.indptr[claims] == 1
         above = [(int(claims[i]), float(values[i])) for i in order if on_topic and over[i] and values[i] > 0]
         best, best_score = (int(claims[order[0]]), float(values[order[0]])) if len(order) else (0, 0.0)
         finder = PassageFinder.of_report(report.title, report.text, self.extractor_, self.idf_) if above else None
