@@ -12,7 +12,7 @@ SNOOZE = "snooze"  # delivered afterwards
 def muted_by(rule: Rule, matched: MatchedReport, claim: str, mutes: Sequence[Mute], now: datetime) -> str | None:
     """Why an alert of this rule is left to the digest; None if it is not."""
     if rule.muted_until is not None and now < rule.muted_until:
-        return f"rule {rule.name} is muted until {stamp(rule.muted_until)}"
+        return f"rule “{rule.name}” is muted until {stamp(rule.muted_until)}"
     for mute in mutes:
         if (
             mute.kind == MUTE

@@ -125,7 +125,7 @@ def _fired(
         return (), None
     # Without the number so far, which differs from report to report: the digest groups by reason.
     needed = min(rule.min_publishers for rule in waiting)
-    return waiting, f"rule {_loudest(waiting).name} waits until {needed} publishers carry the story"
+    return waiting, f"rule “{_loudest(waiting).name}” waits until {needed} publishers carry the story"
 
 
 def _tell(matched: MatchedReport, candidates: list[Candidate]) -> list[Alert]:
@@ -142,7 +142,7 @@ def _tell(matched: MatchedReport, candidates: list[Candidate]) -> list[Alert]:
     for candidate in candidates:
         claim = candidate.match.claim
         if claim in chosen:
-            reason = f"{candidate.news}; {explain(candidate.match)}; rule {candidate.rule.name}"
+            reason = f"{candidate.news}; {explain(candidate.match)}; rule “{candidate.rule.name}”"
             told_now.append(_alert(matched, candidate, AlertState.PENDING, reason, tuple(chosen[claim])))
         else:
             held.append(_held_reason(matched, candidate, next(iter(chosen), None)))

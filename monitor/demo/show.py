@@ -98,7 +98,7 @@ class Page:
         self.wrapped(str(row["title"]), indent=4, style="bold", lines=2)
         self.wrapped(f"“{row['passage']}”", indent=4)
         self.wrapped(str(row["claim"]), indent=11, first="    claim", lines=3)
-        self.wrapped(str(row.get("reason") or row["note"]), indent=11, first="    why", lines=3)
+        self.wrapped(str(row.get("reason") or row["note"]), indent=11, first="    why", lines=4)
 
     def ledger(self, rows: Sequence[Row]) -> None:
         """Each claim on a line: its standing, and how many stories speak for it, against it, of a change, of it."""

@@ -33,6 +33,15 @@ def mark_words(passage: str, match: Match) -> tuple[Span, ...]:
     return _spans(passage, marked)
 
 
+def word_of(term: str, passage: str) -> str:
+    """A stem as the word that it stands for in the passage ("displac" as "displace"); the term if there is none."""
+    stem = _fold(term).removesuffix("i")
+    if ":" in term or len(stem) < _SHORTEST_STEM:
+        return term
+    words = (word.group() for word in _WORD.finditer(passage))
+    return next((word.lower() for word in words if _is_wanted(_fold(word), frozenset(), (stem,))), term)
+
+
 def _wanted(match: Match) -> tuple[frozenset[str], tuple[str, ...]]:
     """Words that must be met whole (names, acronyms, numbers), and stems that a word may begin with."""
     plain = {_fold(term) for term, _ in match.terms if ":" not in term}

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from monitor.digest import words
 from monitor.digest.clean import host_of, one_line, sound, web_address
-from monitor.digest.marking import mark_words
+from monitor.digest.marking import mark_words, word_of
 from monitor.digest.payload import alert_payload, digest_payload, notice_payload
 from monitor.digest.subjects import count
 from monitor.errors import ComposeError
@@ -176,7 +176,7 @@ def _term_bars(match: Match) -> list[dict[str, Any]]:
     largest = max((share for _, share in ranked), default=1.0) or 1.0
     return [
         {
-            "name": one_line(words.term_name(term), 60),
+            "name": one_line(words.term_name(word_of(term, match.passage)), 60),
             "width": max(1, round(share / largest * 100)),
             "percent": round(share / total * 100),
         }

@@ -320,11 +320,12 @@ INDEXES = (
 )
 
 # External content: the words are indexed, the texts stay in `reports` alone. Triggers keep the two together.
+# Datasette and sqlite-utils know a searchable table by `content="reports"`, written just so.
 SEARCH = (
     """
     CREATE VIRTUAL TABLE reports_fts USING fts5 (
         title, summary, content,
-        content = 'reports', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+        content="reports", content_rowid='id', tokenize = 'unicode61 remove_diacritics 2'
     )
     """,
     """

@@ -63,7 +63,7 @@ def test_alert_names_claim_passage_score_and_reason():
     assert (alert.claim, alert.report_id, alert.story_id, alert.state) == ("C1", 5, 9, AlertState.PENDING)
     assert alert.headline == "Contradicts C1: Port talks collapse"
     assert alert.reason == (
-        "a new story; score 0.70 (threshold 0.50); it contradicts C1: 19 days where the claim says 12; rule all"
+        "a new story; score 0.70 (threshold 0.50); it contradicts C1: 19 days where the claim says 12; rule “all”"
     )
 
 
@@ -189,7 +189,7 @@ def test_rule_that_asks_for_corroboration_waits_for_publishers():
     (held,) = decide(matched(match(), publishers=2), rules)
     (told,) = decide(matched(match(), publishers=3), rules)
 
-    assert (held.state, held.reason) == (AlertState.HELD, "rule sure waits until 3 publishers carry the story")
+    assert (held.state, held.reason) == (AlertState.HELD, "rule “sure” waits until 3 publishers carry the story")
     assert (told.state, told.publishers) == (AlertState.PENDING, 3)
     assert told.reason.startswith("a new story, now carried by 3 publishers")
 
@@ -255,7 +255,7 @@ def test_muted_rule_holds_until_its_time():
     (held,) = decide(matched(match()), rules)
     (told,) = decide(matched(match()), rules, now=NOW + timedelta(hours=2))
 
-    assert (held.state, held.reason) == (AlertState.HELD, "rule r is muted until 2026-03-14 10:00 UTC")
+    assert (held.state, held.reason) == (AlertState.HELD, "rule “r” is muted until 2026-03-14 10:00 UTC")
     assert told.state is AlertState.PENDING
 
 

@@ -16,7 +16,7 @@ from monitor.deliver.mail import build_mail
 from monitor.digest.clean import host_of, one_line, web_address
 from monitor.digest.compose import compose_digest
 from monitor.digest.identity import stable_message_id
-from monitor.digest.marking import mark_words
+from monitor.digest.marking import mark_words, word_of
 from monitor.digest.render import RenderOptions, render_alert, render_digest
 from monitor.model import Message, Report, Severity
 from monitor.model_digest import DigestMaterial
@@ -261,3 +261,12 @@ def test_message_id_is_stable_and_tells_parts_apart():
     assert first == stable_message_id("alert", 1, "desk", domain="monitor.example")
     assert first != stable_message_id("alert", 11, "desk", domain="monitor.example")
     assert re.fullmatch(r"<[0-9a-f]{32}@monitor\.example>", first)
+
+
+def test_stem_is_shown_as_the_word_it_stands_for() -> None:
+    """The bars of an alert name words that stand in the passage, never a stem that is none."""
+    passage = "The reservoir will displace 19,500 people in 23 villages, a Ministry says."
+
+    assert [word_of(term, passage) for term in ("displac", "villag", "ministri", "oru", "f:23", "harbour")] == [
+        "displace", "villages", "ministry", "oru", "f:23", "harbour",
+    ]  # fmt: skip

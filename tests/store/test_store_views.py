@@ -1,6 +1,7 @@
 """The views that people query: the ledger's rule, and that each view and each documented example answers."""
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -228,3 +229,14 @@ def test_sqlite_utils_opens_it_as_it_is(full: Store) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert '"standing": "disputed"' in done.stdout
+
+
+def test_sqlite_utils_searches_the_reports(full: Store) -> None:
+    """The full-text index is found by the tools that look for one: `search` works without any setting."""
+    title = full.query("SELECT title FROM reports ORDER BY id LIMIT 1")[0]["title"]
+    word = max(re.findall("[A-Za-z]+", title), key=len)
+    full.close()
+    command = [sys.executable, "-m", "sqlite_utils", "search", str(full.path), "reports", word, "-c", "title"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert title in [row["title"] for row in json.loads(done.stdout)]
