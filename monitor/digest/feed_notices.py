@@ -58,7 +58,13 @@ def render_flood(url: str, title: str | None, throttled: int, most: int, *, mess
         f"This feed gave more than {most} alerts within a day (alerts.most_per_feed_day). {count(throttled, 'alert')} "
         "above that went to the digest, where they are counted; nothing is lost, and other feeds are not affected."
     )
-    payload: dict[str, object] = {"type": "notice", "kind": "flood", "headline": headline, "feed": url, "throttled": throttled}
+    payload: dict[str, object] = {
+        "type": "notice",
+        "kind": "flood",
+        "headline": headline,
+        "feed": url,
+        "throttled": throttled,
+    }
     return _message(message_id, headline, [_wrapped(told), one_line(url)], payload)
 
 

@@ -197,3 +197,31 @@ def test_removed_reports_do_not_come_back(feed: Course) -> None:
     feed.run(lambda number, server: rss([*NEWS, *later], prefix="again-", link="again/"), polls=3)
     assert sum(run.new for run in feed.runs[-3:]) == 0
     assert (feed.count("reports"), told(feed)) == (2, 1)
+
+
+def test_reports_of_a_dead_feed_go_too(feed: Course) -> None:
+    """What a feed held when it last answered counts as seen then; removing keeps the search and the stories whole."""
+    feed.run(lambda number, server: rss(FEED if number == 0 else NEWS), polls=3, judged=True)
+    feed.clock.forward(days=170)
+    feed.run(lambda number, server: Answer(status=503), polls=12)
+    assert remove_old(feed.store, feed.settings, clock=feed.clock) == 0
+    feed.clock.forward(days=20)
+
+    assert remove_old(feed.store, feed.settings, clock=feed.clock) == 10
+    assert feed.rows("SELECT key FROM reports") == [{"key": "e"}]
+    assert feed.store.search("pears") == []
+    assert len(feed.store.search("village")) == 1
+    assert feed.count("stories WHERE id NOT IN (SELECT story_id FROM reports)") == 0
+
+
+def test_marked_and_matched_reports_stay(feed: Course) -> None:
+    """A person's mark keeps a report for good; what matches stays unless `matched_days` says otherwise."""
+    held: list[Item] = [EVACUATED, *FEED]  # first sight: matched, and its alert is held for the digest
+    feed.run(lambda number, server: rss(held if number == 0 else []), polls=2, judged=True)
+    feed.store.mark(feed.rows("SELECT id FROM reports WHERE key = '3'")[0]["id"], "dam", None, "relevant")
+    feed.clock.forward(days=400)
+    feed.run(polls=1)
+
+    assert remove_old(feed.store, feed.settings, clock=feed.clock) >= 6
+    assert {"3", "e"} <= {row["key"] for row in feed.rows("SELECT key FROM reports")}  # and what these refer to
+    assert feed.rows("SELECT COUNT(*) AS n FROM v_ledger WHERE standing <> 'unreported'") == [{"n": 1}]

@@ -210,3 +210,19 @@ def test_edit_after_the_page_was_read(world: Course) -> None:
     assert (row["summary"], row["text_source"]) == ("The mayor resigned on Monday.", "page")
     assert row["content"]
     assert world.count("revisions") == 1
+
+
+def test_reading_that_is_cut_off_is_done_again(world: Course) -> None:
+    """Whatever was not stored when the program ended is read again; what was stored is not."""
+    world.server.pages["/v"] = page()
+    publish(world, VAGUE)
+
+    def end(name: str) -> None:
+        if name == "read: fetched":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_articles(world.store, world.settings, clock=world.clock, failpoint=end)
+    assert world.count("articles") == 0
+    assert read(world) == ReadRun(read=1)
+    assert read(world) == ReadRun()

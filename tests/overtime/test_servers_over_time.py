@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
+from random import Random
 
 import pytest
 from course import POLLS, Answer, Course, Server, numbered, rss
+
+from monitor.pipeline import poll
 
 HOUR, DAY = 3600.0, 86400.0
 SPREAD = 1.1
@@ -61,7 +64,10 @@ def test_unasked_304_is_a_failure(feed: Course) -> None:
     assert feed.feed()["last_error_kind"] == "status"
 
 
-@pytest.mark.parametrize("status", [301, 308])
+SLOW = pytest.mark.slow  # like another that is quick to name, and part of `make test-all`
+
+
+@pytest.mark.parametrize("status", [301, pytest.param(308, marks=SLOW)])
 def test_permanent_move(feed: Course, status: int) -> None:
     """A chain of permanent redirects is followed ten times, then its end is asked directly; name and reports stay."""
     feed.server.pages["/half"] = moved(status, "/new")
@@ -85,7 +91,7 @@ def test_chain_with_a_temporary_link_is_no_move(feed: Course) -> None:
     assert feed.feed()["moved_to"] is None
 
 
-@pytest.mark.parametrize("status", [302, 303, 307])
+@pytest.mark.parametrize("status", [302, pytest.param(303, marks=SLOW), pytest.param(307, marks=SLOW)])
 def test_temporary_redirect(feed: Course, status: int) -> None:
     """Temporary redirects are followed each time anew, fifty times."""
     feed.server.pages["/new"] = rss(FEED)
@@ -95,6 +101,7 @@ def test_temporary_redirect(feed: Course, status: int) -> None:
     assert (feed.feed()["moved_to"], feed.feed()["failures"]) == (None, 0)
 
 
+@SLOW
 def test_move_to_a_login_page_is_none(feed: Course) -> None:
     """An expired domain that leads everybody to a page is a failure, and the old address is asked all the same."""
     feed.server.pages["/login"] = Answer(body=b"<!doctype html><html><body>Log in</body></html>")
@@ -140,7 +147,7 @@ def decade(server: Server) -> str:
     return format_datetime(server.clock() + timedelta(days=3650), usegmt=True)
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [429, pytest.param(503, marks=SLOW)])
 @pytest.mark.parametrize(
     ("asks", "least_s"),
     [
@@ -185,10 +192,10 @@ LOGIN = Answer(body=b"<html><head><title>Log in</title></head><body>Who are you?
 @pytest.mark.parametrize(
     ("bad", "kind"),
     [
-        (LOGIN, "not_a_feed"),
+        pytest.param(LOGIN, "not_a_feed", marks=SLOW),
         (Answer(body=b""), "empty"),
         (Answer(body=b'{"error": "quota"}', headers={"Content-Type": "application/json"}), "not_a_feed"),
-        (Answer(status=403, body=b"no"), "status"),
+        pytest.param(Answer(status=403, body=b"no"), "status", marks=SLOW),
         (Answer(status=500, body=rss(FEED).body), "status"),
     ],
     ids=["login page", "empty body", "other json", "forbidden", "error with a feed"],
@@ -229,6 +236,18 @@ def test_history_is_kept_short(feed: Course) -> None:
 
     assert feed.count("fetches") == 30
     assert len(feed.store.feed_history(feed.source.url)) == 30
+
+
+def test_feed_that_is_gone_can_be_revived(feed: Course) -> None:
+    """A retired feed that a person has asked again and that answers is polled on, and people hear of it."""
+    feed.run(lambda number, server: Answer(status=410), polls=4)
+    feed.server.script = lambda number, server: rss(FEED)
+    poll(feed.store, [feed.source], feed.settings, clock=feed.clock, rng=Random(1), force=True)
+    feed.run(polls=3)
+
+    assert feed.feed()["retired"] == 0
+    assert feed.notices() == ["Feed gone: River Post", "Feed back: River Post"]
+    assert len(feed.asked()) == 2 + 1 + 3
 
 
 def test_server_that_goes_away(feed: Course) -> None:
