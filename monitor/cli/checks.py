@@ -1,31 +1,18 @@
 """The checks of `monitor doctor`: each gives rows of what was found and what to do about it."""
 
 import os
-import platform
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from monitor.cli.checks_machine import Check, check_backups, check_disk, check_second_path, check_versions
 from monitor.config import Settings, check_settings, find_settings
 from monitor.errors import ConfigError, DeliveryError, MonitorError
 
 if TYPE_CHECKING:
     from monitor.store import Store
-
-LIBRARIES = ("apscheduler", "feedparser", "httpx", "numpy", "pydantic", "scikit-learn", "sqlite-utils", "typer")
-
-
-class Check(NamedTuple):
-    """One line of the doctor's table."""
-
-    check: str
-    state: str  # "ok", "warning" or "error"
-    finding: str
-    what_to_do: str = ""
 
 
 def examine(
@@ -49,8 +36,10 @@ def examine(
         yield from _daemon(settings, clock())
         yield from _recipients(settings)
         yield from _mail_server(settings, ask_mail_server)
-        yield from _disk(settings)
-    yield from _versions()
+        yield from check_backups(settings, clock())
+        yield from check_second_path(settings)
+        yield from check_disk(settings)
+    yield from check_versions()
 
 
 def _baselines(settings: Settings) -> Iterator[Check]:
@@ -128,9 +117,12 @@ def _contents(store: "Store", settings: Settings, now: datetime) -> Iterator[Che
 
 def _daemon(settings: Settings, now: datetime) -> Iterator[Check]:
     from monitor.daemon.health import why_ill
-    from monitor.daemon.lock import read_lock
+    from monitor.daemon.lock import lock_path, read_lock
 
     lock = read_lock(settings.database)
+    yield Check(
+        "lock", "ok", f"{lock_path(settings.database)}: {f'held by process {lock.pid}' if lock.held else 'free'}"
+    )
     ill = why_ill(lock, settings.health, now)
     if not lock.held:
         yield Check("daemon", "ok", "not running", "`monitor daemon` polls from now on; or call `monitor poll` by cron")
@@ -183,23 +175,3 @@ def _mail_server(settings: Settings, ask: bool) -> Iterator[Check]:
     else:
         logged_in = f"logged in as {smtp.username}" if smtp.username else "no login"
         yield Check("mail", "ok", f"{where} answers, {smtp.security}, {logged_in}")
-
-
-def _disk(settings: Settings) -> Iterator[Check]:
-    folder = next(parent for parent in settings.database.parents if parent.exists())
-    free_mb = shutil.disk_usage(folder).free / 1e6
-    if free_mb < settings.health.min_free_mb:
-        yield Check("disk", "error", f"{free_mb:.0f} MB free at {folder}", "make room: a full disk stops polling")
-    else:
-        yield Check("disk", "ok", f"{free_mb / 1000:.1f} GB free at {folder}")
-
-
-def _versions() -> Iterator[Check]:
-    known = []
-    for name in LIBRARIES:
-        try:
-            known.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            yield Check("versions", "error", f"{name} is not installed", "run `make install`")
-    yield Check("versions", "ok", f"monitor {version('monitor')}, Python {platform.python_version()}")
-    yield Check("versions", "ok", ", ".join(known))

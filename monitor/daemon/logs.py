@@ -6,12 +6,14 @@ import re
 from datetime import UTC, datetime
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LOGIN = re.compile(r"(\w://)[^/\s@]+@")  # name and password in an address
 _OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 def one_line(value: object) -> str:
-    """A value as text that can neither break a log line nor steer a terminal."""
-    return _CONTROLS.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), str(value))
+    """A value as text that can neither break a log line nor steer a terminal, nor tell the login of an address."""
+    text = _LOGIN.sub(r"\1***@", str(value))
+    return _CONTROLS.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), text)
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:
@@ -52,7 +54,8 @@ class JsonFormatter(logging.Formatter):
         entry |= fields_of(record)
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(entry, default=str)
+        # The login is masked in the finished line: it may stand in any of its texts.
+        return _LOGIN.sub(r"\1***@", json.dumps(entry, default=str))
 
 
 def _stamp(record: logging.LogRecord) -> str:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -143,11 +144,15 @@ class Points:
 
 
 class Round:
-    """Lets match and digest wait for what they need, so that all courses give the same; ends the daemon after it."""
+    """Lets match and digest wait for what they need, so that all courses give the same; ends the daemon after it.
 
-    def __init__(self, ends: bool) -> None:
-        self._ends = ends
+    Where the daemon is to die at a point, its jobs take turns: else one of them could be anywhere at that moment.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self._ends = course.ends
         self._done = 0
+        self._turn = threading.Lock() if course.point else nullcontext()
 
     def wrap(self, name: str, stage: Callable[[], None]) -> Callable[[], None]:
         """The stage, as part of the round."""
@@ -157,7 +162,8 @@ class Round:
             mine = self._done == place
             if name in ("match", "digest") and self._done < place:
                 return
-            stage()
+            with self._turn:
+                stage()
             if mine:
                 self._done += 1
                 if self._done == len(ROUND) and self._ends:
@@ -180,7 +186,7 @@ def run_daemon(course: Course) -> None:
         return course.now + timedelta(seconds=time.monotonic() - began)
 
     daemon = Daemon(lambda: load_watch(course.folder / "monitor.toml"), clock, Fetcher)
-    turns = Round(course.ends)
+    turns = Round(course)
     for name in ROUND:
         owner: Any = daemon.care if name == "backup" else daemon.stages
         setattr(owner, name, turns.wrap(name, getattr(owner, name)))

@@ -50,7 +50,7 @@ FAST = (
     "start: views being made",
 )
 TURNS = 5
-NIGHT = timedelta(hours=12)
+NIGHT = timedelta(hours=24)  # so that another digest is due
 LATER = timedelta(hours=3)  # after the lease of a claimed message and the interval of every feed
 STOP_S = 10.0
 

@@ -30,6 +30,17 @@ def test_no_value_breaks_the_line_or_steers_the_terminal(nasty: str) -> None:
     assert not any(ord(letter) < 32 or 0x7F <= ord(letter) <= 0x9F or letter == "\u2028" for letter in line)
 
 
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+def test_login_in_an_address_is_masked(formatter: logging.Formatter) -> None:
+    """Feeds may have a name and a password in their address; log lines do not tell them."""
+    line = formatter.format(
+        record("feed https://ann:s3cret@x.example/a", feed="https://ann:s3cret@x.example/rss?a=b@c")
+    )
+
+    assert "s3cret" not in line
+    assert "https://***@x.example/rss?a=b@c" in line
+
+
 def test_json_line_holds_the_same() -> None:
     """One object a line, fields beside the message."""
     line = JsonFormatter().format(record("done\nnext", feeds=12))
