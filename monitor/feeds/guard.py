@@ -36,6 +36,7 @@ REFUSED = tuple(
         "0.0.0.0/8",
         "::/96",
         "fec0::/10",
+        "::ffff:0:0:0/96",
     )
 )
 # What "no way out of this machine" looks like; a refused connection is an answer and therefore not among them.
