@@ -186,27 +186,22 @@ def import_feeds(
     """
     from dataclasses import replace
 
-    from monitor.cli.feeds_file import append_feed
+    from monitor.cli.feeds_file import append_feeds
     from monitor.cli.output import write
     from monitor.feeds.opml import read_opml
-    from monitor.feeds.sources import load_feeds
 
     settings = settings_from(config)
     try:
         body = file.read_bytes()
     except OSError as exc:
         raise ConfigError(f"{file}: cannot be read ({exc.strerror}), name an OPML file") from exc
-    known = {source.url for source in load_feeds(settings.feeds)} if settings.feeds.exists() else set()
     try:
         found = read_opml(body)
     except ParseError as exc:
         raise ConfigError(f"{file}: {exc}; name a file that a feed reader exported") from exc
-    added = 0
-    for source in found:
-        if source.url not in known:
-            append_feed(settings.feeds, replace(source, tags=tuple(dict.fromkeys((*source.tags, *(tag or ()))))))
-            known.add(source.url)
-            added += 1
+    added = append_feeds(
+        settings.feeds, [replace(source, tags=tuple(dict.fromkeys((*source.tags, *(tag or ()))))) for source in found]
+    )
     write(f"added {added} {'feed' if added == 1 else 'feeds'}\n")
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.errors import ConfigError
@@ -14,14 +15,24 @@ _TABLE = re.compile(r"^[ \t]*\[\[[ \t]*feeds[ \t]*\]\]", re.MULTILINE)
 
 def append_feed(path: Path, source: FeedSource) -> None:
     """Writes one more [[feeds]] table at the end of the file; ConfigError if the address is there already."""
-    from monitor.feeds.sources import dump_feeds, load_feeds
+    if not append_feeds(path, [source]):
+        raise ConfigError(f"{path}: {source.url} is listed already, nothing to add")
+
+
+def append_feeds(path: Path, sources: Sequence[FeedSource]) -> int:
+    """Writes a [[feeds]] table for each whose address is not there yet, all or none; gives how many."""
+    from monitor.feeds.sources import dump_feeds, load_feeds, parse_feeds
 
     text = _read(path) if path.exists() else ""
-    if text and any(known.url == source.url for known in load_feeds(path)):
-        raise ConfigError(f"{path}: {source.url} is listed already, nothing to add")
-    table = dump_feeds([source])
-    _replace(path, f"{text.rstrip()}\n\n{table.lstrip()}" if text.strip() else table)
-    load_feeds(path)  # what was written can be read
+    known = {source.url for source in load_feeds(path)} if text else set()
+    new = [source for source in {one.url: one for one in reversed(sources)}.values() if source.url not in known]
+    if not new:
+        return 0
+    tables = dump_feeds(reversed(new))
+    whole = f"{text.rstrip()}\n\n{tables.lstrip()}" if text.strip() else tables
+    parse_feeds(whole, str(path))  # what is written can be read
+    _replace(path, whole)
+    return len(new)
 
 
 def remove_feed(path: Path, url: str) -> None:

@@ -130,6 +130,19 @@ def test_list_says_when_and_why(config: Path, server: FeedServer, capsys: pytest
     assert rows(capsys, "feeds", "list")[0]["next_poll_why"] == "every 2 h, as configured"
 
 
+def test_long_lists_are_imported_at_once(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three thousand feeds come in within a moment, each once, below what was there, comments and all."""
+    (config / "feeds.toml").write_text('# mine\n[[feeds]]\nurl = "http://host.example/7"\n', encoding="utf-8")
+    outlines = "".join(f'<outline text="n{n}" xmlUrl="http://host.example/{n % 3000}"/>' for n in range(6000))
+    (config / "all.opml").write_text(f"<opml version='2.0'><body>{outlines}</body></opml>", encoding="utf-8")
+
+    assert main(["feeds", "import", str(config / "all.opml"), "--tag", "new"]) == 0
+    assert "added 2999 feeds" in capsys.readouterr().out
+    listed = rows(capsys, "feeds", "list")
+    assert [row["url"][-2:] for row in listed[:3]] == ["/7", "/0", "/1"]
+    assert (config / "feeds.toml").read_text(encoding="utf-8").startswith("# mine\n")
+
+
 def test_check_explains_each_failure(config: Path, server: FeedServer, capsys: pytest.CaptureFixture[str]) -> None:
     """Every feed is tried; each failure is a sentence that says what to do; 3 tells that some went well."""
     urls = [server.url("/all"), server.url("/page"), server.url("/nothing"), "http://10.1.2.3/feed"]

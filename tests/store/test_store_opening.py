@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from store_samples import BASELINE, SOURCE, Clock, Poll, make_report
+from test_store_outbox import ADA, make_message
 
 from monitor.errors import StoreError
-from monitor.store import Store, open_store
-from monitor.store.connection import APPLICATION_ID
+from monitor.model_digest import Notice
+from monitor.store import Store, baselines, notices, open_store
+from monitor.store.connection import APPLICATION_ID, Connection
 from monitor.store.migrations import MIGRATIONS, SCHEMA_VERSION
 from monitor.store.opening import open_connection
 
@@ -156,6 +158,30 @@ def test_interrupted_migration_is_done_again(path: Path, clock: Clock) -> None:
 
     with open_store(path, clock=clock) as store:
         assert store.ledger() == []
+
+
+def test_notices_outlive_the_third_migration(path: Path, clock: Clock) -> None:
+    """A database of version 2 keeps its notices, their messages and all reports when feeds learn to be told of."""
+    path.touch(mode=0o600)
+    connection = Connection(path)
+    with connection.write():
+        MIGRATIONS.apply(connection.db, stop_before="m003_time")
+        connection.run("PRAGMA user_version = 2")
+        connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        baselines.sync(connection, BASELINE, position=0, now=clock())
+        notices.add(
+            connection,
+            Notice(kind="gap", baseline_id="dam", baseline_title="", headline="Silence", reason="none"),
+            [(ADA, make_message(1), clock())],
+            clock(),
+        )
+    connection.close()
+
+    with open_store(path, clock=clock) as store:
+        assert store.query("SELECT kind, headline FROM notices") == [{"kind": "gap", "headline": "Silence"}]
+        assert store.query("SELECT notice_id, state FROM deliveries") == [{"notice_id": 1, "state": "waiting"}]
+        assert store._connection.rows("PRAGMA foreign_key_check") == []
+        store.tell_of_feeds([], "Feed broken", [])
 
 
 def test_locked_database_is_one_sentence(path: Path, clock: Clock) -> None:
