@@ -85,6 +85,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 # The server asks for a login without encryption: it is on this machine.
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # a library below Apprise
 def test_no_secret_comes_out(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Not in logs, listings, errors, the database, its backups, the lock file or the list of processes."""
     for name, secret in SECRETS.items():
