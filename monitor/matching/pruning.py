@@ -42,8 +42,8 @@ class _Split:
     most: float
 
 
-def _split(queries: sp.csr_matrix, floor: Floats, most: float) -> _Split:
-    aside = _aside(queries, floor * SHARE_ASIDE / most)
+def _split(queries: sp.csr_matrix, floor: Floats, most: float, share: float = SHARE_ASIDE) -> _Split:
+    aside = _aside(queries, floor * share / most)
     rows = row_numbers(queries)
     taken = queries.data * aside
     slack = np.bincount(rows, taken, minlength=queries.shape[0]) * most
@@ -88,10 +88,8 @@ class Pruner:
     def __init__(self, queries: sp.csr_matrix, floor: Floats) -> None:
         self._floor = floor
         if queries.shape[0] < MANY:
-            self._whole: sp.csr_matrix | None = queries.T.tocsr()
-            self._splits: list[_Split] = []
+            self._splits = [_split(queries, floor, MOST, share=0.0)]
         else:
-            self._whole = None
             self._splits = [_split(queries, floor, most) for most in LEVELS]
 
     def scores(self, saturated: sp.csr_matrix) -> sp.csr_matrix:
@@ -99,11 +97,11 @@ class Pruner:
         largest = np.asarray(saturated.max(axis=1).todense()).ravel() if saturated.nnz else np.zeros(saturated.shape[0])
         level = np.searchsorted([split.most for split in self._splits[:-1]], largest)
         rows, claims, values = [], [], []
-        for number in range(len(self._splits) or 1):
+        for number, split in enumerate(self._splits):
             of_level = np.flatnonzero(level == number)
             for start in range(0, len(of_level), ROWS):
                 part = of_level[start : start + ROWS]
-                found = self._near(saturated[part], self._splits[number] if self._splits else None)
+                found = _near(saturated[part], split)
                 reached = found[2] >= self._floor[found[1]]
                 rows.append(part[found[0][reached]])
                 claims.append(found[1][reached])
@@ -113,25 +111,22 @@ class Pruner:
             return sp.csr_matrix(shape, dtype=np.float64)
         return sp.csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(claims))), shape=shape)
 
-    def _near(self, saturated: sp.csr_matrix, split: _Split | None) -> tuple[np.ndarray, np.ndarray, Floats]:
-        """Row, claim and exact score of all pairs that may reach their floor."""
-        if split is None:
-            found = saturated @ self._whole
-            return row_numbers(found), found.indices, found.data
-        found = saturated @ split.telling
-        near = np.flatnonzero(found.data >= 1 - 1e-9)
-        rows, claims = row_numbers(found)[near], found.indices[near]
-        # The common terms of all reports spread out, so that those of each pair are picked in one go.
-        width = int(split.numbers.max(initial=0)) + 1
-        spread = np.zeros((saturated.shape[0], width))
-        spread[row_numbers(saturated), split.numbers[saturated.indices]] = saturated.data
-        spread[:, 0] = 0.0
-        common = spread.ravel()[(rows * width)[:, None] + split.aside[claims]]
-        return (
-            rows,
-            claims,
-            found.data[near] * split.least[claims] + np.einsum("ij,ij->i", common, split.weights[claims]),
-        )
+
+def _near(saturated: sp.csr_matrix, split: _Split) -> tuple[np.ndarray, np.ndarray, Floats]:
+    """Row, claim and exact score of all pairs that may reach their floor."""
+    found = saturated @ split.telling
+    near = np.flatnonzero(found.data >= 1 - 1e-9)
+    rows, claims = row_numbers(found)[near], found.indices[near]
+    values = found.data[near] * split.least[claims]
+    width = int(split.numbers.max(initial=0)) + 1
+    if width == 1:  # nothing is set aside
+        return rows, claims, values
+    # The common terms of all reports spread out, so that those of each pair are picked in one go.
+    spread = np.zeros((saturated.shape[0], width))
+    spread[row_numbers(saturated), split.numbers[saturated.indices]] = saturated.data
+    spread[:, 0] = 0.0
+    common = spread.ravel()[(rows * width)[:, None] + split.aside[claims]]
+    return rows, claims, values + np.einsum("ij,ij->i", common, split.weights[claims])
 
 
 def dot_pairs(left: sp.csr_matrix, right: sp.csr_matrix, rows: np.ndarray, others: np.ndarray) -> Floats:
