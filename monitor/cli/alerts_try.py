@@ -39,7 +39,7 @@ def try_rules(
     zone = settings.digest.zone
     for one in found:
         sign = "fires" if one.fires else "silent"
-        write(f"{one.claim}  {one.relation}  {one.score:.2f}  rule {one.rule}: {sign}\n")
+        write(f"{one.claim}  {one.relation}  {one.score:.2f}  rule “{one.rule}”: {sign}\n")
         if one.recipients and one.at is not None:
             when = (
                 "at once"

@@ -36,6 +36,7 @@ from monitor.store import (
     mutes,
     notices,
     query,
+    refusals,
     reports,
     search,
     stories,
@@ -195,6 +196,7 @@ class Store(OverTime):
     def claim_deliveries(self, now: datetime, limit: int = 1, *, without: Collection[str] = ()) -> list[Delivery]:
         """Take what is due, oldest first, but for these channels; what is claimed waits longer if the program dies."""
         with self._connection.write():
+            refusals.park_closed(self._connection, now)
             return deliveries.claim(self._connection, now, limit, without)
 
     def mark_sent(self, delivery_id: int, now: datetime) -> None:
@@ -218,7 +220,7 @@ class Store(OverTime):
         `holds_up` ("address" or "channel") says who waits behind it until then, and counts the attempt as theirs.
         """
         with self._connection.write():
-            deliveries.mark_failed(
+            refusals.mark_failed(
                 self._connection,
                 delivery_id,
                 now,
@@ -232,17 +234,17 @@ class Store(OverTime):
     def close_address(self, delivery_id: int, reason: str, now: datetime) -> None:
         """The delivery's address wants nothing more: all that waits for it is parked."""
         with self._connection.write():
-            deliveries.close_address(self._connection, delivery_id, reason, now)
+            refusals.close_address(self._connection, delivery_id, reason, now)
 
     def retry_delivery(self, delivery_id: int) -> bool:
         """Take a delivery that was not sent to the head of the queue; False if there is none of that id."""
         with self._connection.write():
-            return deliveries.retry(self._connection, delivery_id, self._clock())
+            return refusals.retry(self._connection, delivery_id, self._clock())
 
     def drop_delivery(self, delivery_id: int) -> bool:
         """Take a delivery out of the queue for good; False if there is none of that id that was not sent."""
         with self._connection.write():
-            return deliveries.drop(self._connection, delivery_id, self._clock())
+            return refusals.drop(self._connection, delivery_id, self._clock())
 
     def alert_view(self, alert_id: int, recipient: str) -> AlertView | None:
         """What a message on a stored alert shows; None if there is none, or its report says something else by now."""

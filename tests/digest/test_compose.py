@@ -192,9 +192,9 @@ def big_material(matches: int, claims: int) -> DigestMaterial:
 def test_month_of_a_thousand_matches_stays_small_and_quick(claims):
     """A thousand matches give a mail below the size that mail programs cut, within a second."""
     material = big_material(1000, claims)
-    started = time.perf_counter()
+    started = time.process_time()
     message = render_digest(compose_digest(material, NOW, UTC), message_id="<d@m.example>")
-    took_s = time.perf_counter() - started
+    took_s = time.process_time() - started
 
     assert len(message.html.encode()) <= MAX_HTML_BYTES
     assert "more stor" in message.html
