@@ -62,6 +62,7 @@ PROFILE = """\
 [baseline]
 id = "{name}"
 title = "Riverside tram line to open in spring"    # replace all of this by your own
+published = 2026-02-02    # the article's date, without quotes: what is later can overtake a claim
 language = "en"
 
 # One table a claim: one sentence that a report could confirm or refute.

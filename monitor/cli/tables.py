@@ -40,6 +40,9 @@ STYLES = {
     "hint": "cyan",
     "error": "bold red",
 }
+_SHORT = 22  # letters that stay on one line
+_FEW_WORDS = 16  # letters a line below which a long text is a pain to read
+_GAP = 3  # between columns
 _SHARES = {"passage": 3, "text": 3, "title": 2, "reason": 2, "message": 3, "url": 2}
 
 
@@ -52,13 +55,20 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """One row a line where it fits; long texts wrap, nothing is cut."""
+    """One row a line where it fits, else a column a line; long texts wrap, nothing is cut."""
+    out = console()
+    whole = _fits(rows, columns, out.width, whole_heads=True)
+    if not whole:
+        columns = [name for name in columns if any(cell_text(row.get(name)) for row in rows)]
+        if not _fits(rows, columns, out.width):
+            _print_records(out, rows, columns)
+            return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     numeric = {name for name in columns if all(isinstance(row.get(name), int | float | None) for row in rows)}
     for name in columns:
-        short = name not in _SHARES and max((len(cell_text(row.get(name))) for row in rows), default=0) <= 22
+        short = name not in _SHARES and max((len(cell_text(row.get(name))) for row in rows), default=0) <= _SHORT
         table.add_column(
-            name.replace("_", " "),
+            name.replace("_", " " if whole or not short else "\n"),
             justify="right" if name in numeric else "left",
             no_wrap=short,
             overflow="fold",
@@ -66,7 +76,30 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> No
         )
     for row in rows:
         table.add_row(*(styled(cell_text(row.get(name))) for name in columns))
-    console().print(table)
+    out.print(table)
+
+
+def _fits(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], width: int, *, whole_heads: bool = False) -> bool:
+    """Whether every column can be read: its short values whole, its long ones with a few words a line."""
+    least = _GAP * (len(columns) - 1)
+    for name in columns:
+        longest = max((len(cell_text(row.get(name))) for row in rows), default=0)
+        short = longest <= _SHORT and name not in _SHARES
+        head = len(name) if whole_heads and short else max(map(len, name.split("_")))
+        least += max(head, longest if short else min(longest, _FEW_WORDS))
+    return least <= width
+
+
+def _print_records(out: Console, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Each row as a block of its values that are there, with the name of the column in front."""
+    for row in rows:
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True, style="dim")
+        grid.add_column(overflow="fold")
+        for name in columns:
+            if text := cell_text(row.get(name)):
+                grid.add_row(Text(name.replace("_", " ")), styled(text))
+        out.print(Padding(grid, (0, 0, 1, 0)))
 
 
 def cell_text(value: Any) -> str:

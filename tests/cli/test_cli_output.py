@@ -84,3 +84,17 @@ def test_table_shows_texts_as_they_are(capsys: pytest.CaptureFixture[str]) -> No
 def test_cells(value: object, shown: str) -> None:
     """Cells are short: scores with two places, times to the minute, lists by commas."""
     assert cell_text(value) == shown
+
+
+def test_row_too_wide_for_the_terminal_is_a_block(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the columns do not fit, each value stands on a line of its own, whole; what is empty is left out."""
+    monkeypatch.setenv("COLUMNS", "60")
+    row = {f"column_{number}": f"value-{number}-of-the-row" for number in range(8)} | {"nothing": None}
+    print_rows([row], Format.TABLE)
+    lines = capsys.readouterr().out.splitlines()
+
+    assert [line.split() for line in lines if line.strip()] == [
+        ["column", str(number), f"value-{number}-of-the-row"] for number in range(8)
+    ]
