@@ -25,7 +25,7 @@ NOW = datetime(2026, 1, 10, 6, 0, tzinfo=UTC)
 @pytest.fixture
 def served(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[tuple[Status, int]]:
     """Endpoints on a port of the system's choice, over an empty database."""
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="monitor")
     database = tmp_path / "monitor.db"
     with open_store(database, clock=lambda: NOW, create=True):
         pass
