@@ -46,7 +46,7 @@ def test_codings_that_were_not_asked_for_are_refused(server, settings, coding):
     assert refusal(settings, server.serve(b"x", Content_Encoding=coding)).kind == "encoding"
 
 
-@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"x" * 5000)[:-9]])
+@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"x" * 5000)[:-9]], ids=["none", "cut"])
 def test_damaged_compression_is_an_error(server, settings, body):
     """A damaged or cut-off compressed answer is told apart from a short feed."""
     assert refusal(settings, server.serve(body, Content_Encoding="gzip")).kind == "encoding"
