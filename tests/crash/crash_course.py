@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from pipeline_world import BASELINE, Clock, make_settings
 
 from monitor.model import Delivery, FeedSource
-from monitor.pipeline import deliver, digest, match, poll
+from monitor.pipeline import deliver, digest, match, poll, read_articles
 from monitor.store import Store, open_store
 
 # Every named point of the stages, in the order of a course.
@@ -29,6 +29,8 @@ POINTS = (
     "match: before alerts",
     "match: before commit",
     "match: committed",
+    "read: fetched",
+    "read: stored",
     "digest: composed",
     "digest: recorded",
     "deliver: claimed",
@@ -91,11 +93,13 @@ def run_course(course: Course) -> int:
 
 
 def run_stages(store: Store, course: Course, clock: Clock, failpoint: Callable[[str], None]) -> None:
-    """Poll, match, digest, deliver."""
+    """Poll, match, read pages and match by them, digest, deliver."""
     settings = make_settings(course.folder)
-    sources = [FeedSource(url=url) for url in course.feeds]
+    sources = [FeedSource(url=url, full_text=url.endswith("/port")) for url in course.feeds]
     poll(store, sources, settings, clock=clock, rng=Random(1), failpoint=failpoint)
     match(store, [BASELINE], settings, clock=clock, failpoint=failpoint)
+    read_articles(store, settings, clock=clock, failpoint=failpoint)
+    match(store, [BASELINE], settings, clock=clock)
     digest(store, settings, [BASELINE.id], clock=clock, local_date=course.day, failpoint=failpoint)
     ledger = Ledger(course.folder / "accepted.txt")
     deliver(store, settings, clock=clock, rng=Random(1), open_one=lambda name: ledger, failpoint=failpoint)

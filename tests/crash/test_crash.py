@@ -68,6 +68,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 def _publish(server: FeedServer) -> None:
     server.items["river"] = [EVACUATED, LEVEL, FOOTBALL]
     server.items["hill"] = [("copy", EVACUATED[1], EVACUATED[2]), BAKERY]
+    page = "The water of the Vale Dam fell again on Monday, and the port of the lake town lies dry. " * 5
+    server.pages["port/level-2"] = f"<html><body><article><p>{page}</p></article></body></html>"
     server.items["port"] = [("level-2", "Dam holds less", "The Vale Dam holds 33 million cubic metres of water now.")]
 
 
@@ -81,6 +83,8 @@ def _contents(course: Course) -> dict[str, object]:
     """What must be the same whether or not a process was killed on the way."""
     questions = {
         "reports": "SELECT f.title AS feed, r.key, r.first_sight FROM reports r JOIN feeds f ON f.id = r.feed_id",
+        "texts": "SELECT key, version, text_source, LENGTH(content) AS chars FROM reports",
+        "pages": "SELECT r.key, a.state FROM articles a JOIN reports r ON r.id = a.report_id",
         "verdicts": "SELECT r.title, v.decision FROM verdicts v JOIN reports r ON r.id = v.report_id",
         "matches": "SELECT title, publisher, claim_id, relation FROM v_matches",
         "stories": "SELECT title, COUNT(*) AS n FROM reports WHERE story_id IS NOT NULL GROUP BY story_id, title",
