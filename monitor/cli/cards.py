@@ -110,7 +110,7 @@ def _address(row: Row) -> list[RenderableType]:
 
 def _settings(row: Row) -> list[RenderableType]:
     """The next poll with its reason, and what is configured for this feed alone."""
-    own = [f"by {row['publisher']}"] if row["publisher"] else []
+    own = [f"by {row['publisher']}"] if row["publisher"] and row["publisher"] != row["title"] else []
     own += [f"every {row['interval_s']:.0f} s"] if row["interval_s"] else []
     own += ["pages are read"] if row["full_text"] else []
     lines: list[RenderableType] = [dim(", ".join(own))] if own else []
