@@ -1,6 +1,5 @@
 """What a digest says and in which order; what is only counted."""
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -189,16 +188,12 @@ def big_material(matches: int, claims: int) -> DigestMaterial:
 
 
 @pytest.mark.parametrize("claims", [1, 25, 400])
-def test_month_of_a_thousand_matches_stays_small_and_quick(claims):
-    """A thousand matches give a mail below the size that mail programs cut, within a second."""
-    material = big_material(1000, claims)
-    started = time.process_time()
-    message = render_digest(compose_digest(material, NOW, UTC), message_id="<d@m.example>")
-    took_s = time.process_time() - started
+def test_month_of_a_thousand_matches_stays_small(claims):
+    """A thousand matches give a mail below the size that mail programs cut; bench/bench_digest.py tells the time."""
+    message = render_digest(compose_digest(big_material(1000, claims), NOW, UTC), message_id="<d@m.example>")
 
     assert len(message.html.encode()) <= MAX_HTML_BYTES
     assert "more stor" in message.html
-    assert took_s < 1.0
 
 
 def test_many_moved_claims_do_not_make_a_mail_too_large():
