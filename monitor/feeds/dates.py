@@ -35,16 +35,31 @@ MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(sorted(MONTHS, key=len, reverse=
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९", "0123456789" * 3)
 
 
+USUAL = re.compile(
+    r"(?:[a-z]{3}, )?(?P<day>\d{1,2}) (?P<month>[a-z]{3}) (?P<year>\d{4}) "
+    r"(?P<hour>\d{2}):(?P<minute>\d{2}):(?P<second>\d{2}) (?P<zone>gmt|[+-]\d{4})"
+)
+
+
 def parse_date(raw: str | None, now: datetime) -> datetime | None:
     """The time that a text names, aware and in UTC; None if unreadable, before 1990 or over a day ahead of `now`."""
     if not raw:
         return None
     text = " ".join(raw[:MAX_RAW_CHARS].translate(DIGITS).replace("\u200f", "").replace("\u200e", "").lower().split())
     try:
-        found = _unix(text) or _iso(text) or _named(text) or _numeric(text)
+        found = _usual(text) or _unix(text) or _iso(text) or _named(text) or _numeric(text)
     except (ValueError, OverflowError):  # the 31st of February, hour 99, offsets of days
         return None
     return found if found and EARLIEST <= found <= now + LATEST_AHEAD else None
+
+
+def _usual(text: str) -> datetime | None:
+    """What nearly all RSS feeds write, `Tue, 07 Apr 2020 10:00:00 +0300`; `_named` gives the same, and takes longer."""
+    found = USUAL.fullmatch(text)
+    if found is None or found["month"] not in MONTHS:
+        return None
+    day = (int(found["year"]), MONTHS[found["month"]], int(found["day"]))
+    return _moment(day, int(found["hour"]), int(found["minute"]), int(found["second"]), _offset(found["zone"]))
 
 
 def _unix(text: str) -> datetime | None:

@@ -32,6 +32,7 @@ def make_report(item: RawItem, origin: Origin, now: datetime) -> Report:
     summary = to_plain(item.summary.value, is_html=item.summary.is_html, limit=MAX_SUMMARY_CHARS)
     content = to_plain(item.content.value, is_html=item.content.is_html, limit=MAX_CONTENT_CHARS)
     url = clean_url(item.link, origin.url) or _permalink(item.guid)
+    updated = parse_date(item.updated, now)
     raw_date = clean(item.published or item.updated or "")[:120]
     return Report(
         key=make_key(item.guid, url, title, summary or content),
@@ -39,9 +40,9 @@ def make_report(item: RawItem, origin: Origin, now: datetime) -> Report:
         summary="" if summary == content else summary,
         content=content,
         url=url,
-        published=parse_date(item.published, now) or parse_date(item.updated, now),
+        published=parse_date(item.published, now) or updated,
         published_raw=raw_date.replace("\n", " ") or None,
-        updated=parse_date(item.updated, now),
+        updated=updated,
         outlet=outlet or origin.outlet,
         language=language_tag(item.language) or origin.language,
         feed_url=origin.url,
