@@ -70,18 +70,22 @@ def restore(
 
 
 def vacuum(config: ConfigOption = None, verbose: VerboseOption = 0) -> None:
-    """Give the disk the space that removed rows have left; others wait meanwhile.
+    """Give the disk the space that removed rows have left.
+
+    Refused while a daemon runs on the database.
 
     Example:
 
         monitor vacuum
     """
     from monitor.cli.output import write
+    from monitor.daemon.lock import single_instance
     from monitor.store.backup import vacuum as run
 
     database = settings_from(config).database
     _must_exist(database)
-    before, after = run(database)
+    with single_instance(database, utc_now()):
+        before, after = run(database)
     write(f"vacuum   {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB after\n")
 
 

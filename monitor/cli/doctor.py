@@ -53,8 +53,8 @@ def doctor(
 
 
 def _ill(config: Path | None) -> str | None:
-    from monitor.daemon.health import why_ill
     from monitor.cli.options import settings_from
+    from monitor.daemon.health import why_ill
     from monitor.daemon.lock import read_lock
 
     settings = settings_from(config)

@@ -143,7 +143,10 @@ def rotate(database: Path, keep: int) -> list[Path]:
 
 
 def vacuum(database: Path) -> tuple[int, int]:
-    """Give the disk what removed rows have left; gives the size before and after. Others wait meanwhile."""
+    """Give the disk what removed rows have left; gives the size before and after.
+
+    Nothing may work on the database meanwhile: the caller holds the daemon's lock.
+    """
     before = database.stat().st_size
     with translating(database), closing(_connect(database)) as raw:
         raw.execute("VACUUM")
@@ -152,10 +155,9 @@ def vacuum(database: Path) -> tuple[int, int]:
 
 
 def tidy(database: Path) -> None:
-    """Fold the log into the file and let SQLite look again at how its tables are used. Nobody waits for it."""
+    """Let SQLite look again at how its tables are used."""
     with translating(database), closing(_connect(database)) as raw:
         raw.execute("PRAGMA optimize")
-        raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def _connect(path: Path, query: str = "mode=rw") -> sqlite3.Connection:

@@ -1,6 +1,8 @@
 """One connection to the database, for one thread: every write inside BEGIN IMMEDIATE, every error translated."""
 
 import sqlite3
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,9 @@ from monitor.store.values import Params, bindable
 
 APPLICATION_ID = 0x4D4F4E31  # "MON1": tells our files from those of other programs
 BUSY_TIMEOUT_S = 10.0
+# The connections of this process write one after the other. Before 3.51.3, SQLite could damage a file when two of them
+# wrote and folded back the log at one moment: https://www.sqlite.org/wal.html#walresetbug
+_TURNS: defaultdict[Path, threading.RLock] = defaultdict(threading.RLock)
 
 
 class Connection:
@@ -20,6 +25,8 @@ class Connection:
 
     def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
+        self._turn = _TURNS[path.absolute()]
+        self._busy_timeout_s = busy_timeout_s
         with translating(path):
             # isolation_level None: sqlite3 opens no transactions of its own, so the only ones are those of `write`.
             raw = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
@@ -45,16 +52,22 @@ class Connection:
         if self._raw.in_transaction:  # part of a larger one: all or nothing with it
             yield
             return
-        with translating(self.path):
-            self._raw.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._raw.execute("COMMIT")
-            except BaseException:
-                # A full disk has already undone the transaction; another ROLLBACK would hide the cause.
-                if self._raw.in_transaction:
-                    self._raw.execute("ROLLBACK")
-                raise
+        # Without its turn in time it asks SQLite all the same, whose error tells who is in the way.
+        has_turn = self._turn.acquire(timeout=self._busy_timeout_s)
+        try:
+            with translating(self.path):
+                self._raw.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._raw.execute("COMMIT")
+                except BaseException:
+                    # A full disk has already undone the transaction; another ROLLBACK would hide the cause.
+                    if self._raw.in_transaction:
+                        self._raw.execute("ROLLBACK")
+                    raise
+        finally:
+            if has_turn:
+                self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[None]:
