@@ -112,7 +112,7 @@ def test_daemon_polls_matches_tells_and_stops(tmp_path: Path, feed: str) -> None
     with daemon(watch(tmp_path, feed)) as running:
         running.until("feed read", f"feed={feed}", "items=1")
         running.until("matched", "reports=1", "alerts=1")
-        running.until("delivered", "sent=1")
+        running.until("delivered", "failed=0")  # the alert alone or with the digest, whichever tick came first
         code, seconds = running.stop()
 
     assert code == 0
