@@ -15,8 +15,10 @@ NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 TOKENS = (
     b"<", b">", b"&", b"&#0;", b"&#xD800;", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<!DOCTYPE", b"<?xml ?>",
     b"\x00",
-    b"\xff", b"\xfe\xff", b"</item>", b"<item>", b"<entry>", b"</channel>", b'"', b"'", b"=", b"xmlns:", b"xml:base='http://['",
-    b"encoding='utf-16'", b"&undefined;", b"<title>", b"</title>", b"{", b"}", b"\xc3", b"\xf0\x9f", b"\r", b"0000-00-00",
+    b"\xff", b"\xfe\xff", b"</item>", b"<item>", b"<entry>", b"</channel>", b'"', b"'", b"=", b"xmlns:",
+    b"xml:base='http://['",
+    b"encoding='utf-16'", b"&undefined;", b"<title>", b"</title>", b"{", b"}", b"\xc3", b"\xf0\x9f", b"\r",
+    b"0000-00-00",
     b"type='base64'", b"<svg>", b"<source url=''>", b"<content:encoded>", b"<itunes:summary>", b"<media:title>",
 )  # fmt: skip
 
