@@ -48,6 +48,11 @@ _CONFIDENCE = {
     "other scope": 0.55,
     "list extended": 0.85,
     "undone": 0.8,
+    "negated": 0.6,
+    "done": 0.6,
+    "delayed": 0.6,
+    "outcome": 0.6,
+    "dismissed": 0.5,
 }
 
 
@@ -112,8 +117,11 @@ def _confidence(ruling: _Ruling) -> float:
 def rule(claim: Claim, seen: Seen) -> _Ruling | None:
     """What the first rule that applies says, or None."""
     ruling = _by_figure(claim, seen)
-    if ruling is not None:
+    if ruling is not None and ruling.relation is not Relation.RELATED:
         return ruling
+    turned = _by_words(seen)
+    if turned is not None or ruling is not None:
+        return turned or ruling
     if seen.extension:
         return _Ruling(Relation.UPDATES, "list extended", f"adds to what the claim lists: “{seen.extension}”")
     if seen.opposed is not None and seen.values["later"]:
@@ -122,6 +130,18 @@ def rule(claim: Claim, seen: Seen) -> _Ruling | None:
     if seen.elsewhere:
         return _Ruling(Relation.RELATED, "other scope", f"counted elsewhere; {seen.elsewhere}")
     return None
+
+
+def _by_words(seen: Seen) -> _Ruling | None:
+    """What a sentence says against the claim: news if the report is later, else another account."""
+    if seen.turn is None:
+        return None
+    later = seen.values["later"]
+    if seen.turn.kind == "done" and not later:
+        return None
+    relation = Relation.UPDATES if later and seen.turn.kind != "dismissed" else Relation.CONTRADICTS
+    text = f"claim: {seen.turn.claimed}; report: {seen.turn.told}{_dated(seen)}"
+    return _Ruling(relation, seen.turn.kind, text)
 
 
 def _by_figure(claim: Claim, seen: Seen) -> _Ruling | None:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from monitor.matching.families import load_families
+from monitor.matching.relation_turns import Turn, find_turn
 from monitor.model import Claim, Entity, Report
 from monitor.text.dates import find_dates
 from monitor.text.figures import FigureComparison, compare_figures, find_figures, other_scope
@@ -92,6 +93,7 @@ class Seen:
     is_negated: bool
     opposed: tuple[str, str] | None  # word of the claim, word of the report
     extension: str  # what extends the claim's list, as written; "" if nothing
+    turn: Turn | None  # how a sentence of the report turns the claim round
 
 
 def look(
@@ -140,6 +142,7 @@ def look(
         is_negated=is_negated,
         opposed=opposed,
         extension=extension,
+        turn=find_turn(claim.text, report.title, report.text),
     )
 
 
