@@ -1,22 +1,18 @@
 """The store's questions about feeds and items over time: part of `Store`, which inherits them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from monitor.model import FeedNews, FeedStanding, Message, PageRead, PageWanted, Recipient
 from monitor.store import articles, feeds, fetches, floods, retention
-from monitor.store.connection import Connection
+from monitor.store.part import Part
 
 REMOVED_AT_ONCE = 200  # in one transaction, so that others never wait long for the lock
 
 
-class OverTime:
+class OverTime(Part):
     """What becomes of feeds and items in the course of time."""
-
-    def __init__(self, connection: Connection, clock: Callable[[], datetime]) -> None:
-        self._connection = connection
-        self._clock = clock
 
     def feed_history(self, url: str) -> list[dict[str, Any]]:
         """The last polls of a feed, newest first."""
