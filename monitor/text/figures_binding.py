@@ -6,6 +6,7 @@ from monitor.text.figures_measures import GENERIC
 from monitor.text.figures_record import Figure
 
 _SIDES = frozenset({"opposition", "government"})  # who holds a part of a place
+_TIMES = frozenset("second minut hour day week month year decad".split())
 # Sums of money and shares that name no known noun must share this many other words.
 _SHARED_WORDS = 2
 
@@ -24,6 +25,8 @@ def binding(claim: Figure, report: Figure, aliases: Mapping[str, str] | None = N
         return 0.0, "another kind of figure"
     if (report.forecast and not claim.forecast and not claim.estimate) or (report.rate and not claim.rate):
         return 0.0, "a forecast" if report.forecast else "a rate"
+    if claim.kind == "duration" and claim.rate != report.rate:
+        return 0.0, "a rate"
     same_noun = measure(claim, report)
     if same_noun <= 0:
         return 0.0, "another noun"
@@ -49,6 +52,9 @@ def measure(claim: Figure, report: Figure) -> float:
         return 1.0 if nouns or not _telling(claim) or not _telling(report) else 0.7
     if nouns:
         return 0.7 if claim.states else 1.0
+    if claim.kind == "duration":  # so many hours of power a day: one word of the clause and the same rate
+        shared = {*claim.nouns, *claim.context} & {*report.nouns, *report.context} - _TIMES
+        return 0.6 if claim.rate and report.rate and claim.unit == report.unit and shared else 0.0
     # Sums of money and shares are named by any words of their clause: two of them must be the same.
     words = {*claim.nouns, *claim.context} & {*report.nouns, *report.context}
     unnamed = not claim.nouns or not report.nouns or not claim.states

@@ -15,6 +15,8 @@ _DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "w
 _DAYS |= {"month": 30.44, "year": 365.25, "decade": 3652.5}
 _RANKED = re.compile(r"[a-z]est\b|\bmost\b", re.IGNORECASE)  # the second largest
 _EQUAL_MARGIN = 0.25  # an equal figure that is bound a little less well still is the one meant
+_CORRECTED = 0.8  # the binding of a figure that the report sets in the place of the claim's
+_NEAR = 80  # characters between a figure and the one that it replaces
 _PART_OF = 30  # a count this many times smaller is another count
 MIN_BINDING = 0.5  # below this two figures do not measure the same
 
@@ -29,6 +31,7 @@ class FigureComparison:
     direction: int  # of the report's value: -1 lower, 0 the same, 1 higher
     binding: float  # 0..1, how sure it is that both measure the same
     reason: str  # how they are bound, or why they are not
+    replaces: bool = False  # the report itself sets its figure in the place of the claim's
 
 
 def interval(figure: Figure) -> tuple[float, float]:
@@ -92,9 +95,10 @@ def other_scope(
     claim_text: str, report_text: str, aliases: Mapping[str, str] | None = None
 ) -> tuple[Figure, Figure, str] | None:
     """A figure of the report that measures what the claim measures, but elsewhere: both, and where; or None."""
-    reports = [f for f in find_figures(report_text) if not f.forecast and not f.definite]
+    told = find_figures(report_text)
+    reports = [f for f in told if not f.forecast and not f.definite]
     for claim in _share_places(find_figures(claim_text)):
-        if not _is_measured(claim):
+        if not _is_measured(claim) or any(_is_the_same(claim, f) and measure(claim, f) > 0 for f in told):
             continue
         for report in reports:
             if comparable(claim, report) and measure(claim, report) >= 1.0:
@@ -120,6 +124,16 @@ def _share_places(claims: tuple[Figure, ...]) -> tuple[Figure, ...]:
 def _best(
     claim: Figure, claims: tuple[Figure, ...], reports: tuple[Figure, ...], aliases: Mapping[str, str] | None
 ) -> FigureComparison | None:
+    bound = _best_bound(claim, claims, reports, aliases)
+    corrected = _corrected(claim, claims, reports, aliases)
+    if corrected is None or (bound is not None and not bound.agrees and bound.binding >= corrected.binding):
+        return replace(bound, replaces=True) if corrected and bound and bound.report is corrected.report else bound
+    return corrected
+
+
+def _best_bound(
+    claim: Figure, claims: tuple[Figure, ...], reports: tuple[Figure, ...], aliases: Mapping[str, str] | None
+) -> FigureComparison | None:
     ranked: list[FigureComparison] = []
     for report in reports:
         score, reason = binding(claim, report, aliases)
@@ -139,6 +153,39 @@ def _best(
     best = max(ranked, key=lambda c: (c.binding, _is_sharp(c), c.agrees, c.report.value))
     equal = [c for c in ranked if c.agrees and c.binding >= best.binding - _EQUAL_MARGIN and _is_sharp(c)]
     return max(equal, key=lambda c: c.binding) if equal else best
+
+
+def _corrected(
+    claim: Figure, claims: tuple[Figure, ...], reports: tuple[Figure, ...], aliases: Mapping[str, str] | None
+) -> FigureComparison | None:
+    """What stands in the place of the claim's figure where the report itself says so: "5.1 instead of 4.2 billion"."""
+    for at, old in enumerate(reports):
+        if not old.origin or not _is_the_same(claim, old):
+            continue
+        beside = (*reports[max(0, at - 1) : at], *reports[at + 1 : at + 2])
+        for new in sorted(beside, key=lambda f: min(abs(f.start - old.end), abs(old.start - f.end))):
+            near = abs(new.start - old.start) <= _NEAR and (new.kind, new.unit) == (old.kind, old.unit)
+            if not near or new.origin or values_agree(claim, new) or _is_explained(claim, claims, new):
+                continue
+            fits, reason = place(claim, new, aliases or {})
+            named = measure(claim, old) or measure(claim, new) or {*old.heads, *new.heads} & set(claim.heads)
+            if fits > 0 and named:
+                direction = 1 if interval(new)[0] >= interval(claim)[1] else -1
+                return FigureComparison(
+                    claim=claim,
+                    report=new,
+                    agrees=False,
+                    direction=direction,
+                    binding=_CORRECTED,
+                    reason=reason,
+                    replaces=True,
+                )
+    return None
+
+
+def _is_the_same(claim: Figure, report: Figure) -> bool:
+    """Whether both give one value, and about as exactly."""
+    return comparable(claim, report) and values_agree(claim, report) and claim.value == report.value
 
 
 def _is_explained(claim: Figure, claims: tuple[Figure, ...], report: Figure) -> bool:

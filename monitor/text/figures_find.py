@@ -25,6 +25,8 @@ _ORIGIN = re.compile(
     r"compared (?:with|to))|from)\s+(?:\w+\s+){0,2}(?:[A-Z]{0,3}[$€£₺])?$",
     re.IGNORECASE,
 )
+_NOT_BUT = re.compile(r"\bnot\s+(?:(?!only|just|yet)\w+\s+){0,2}(?:[A-Z]{0,3}[$€£₺])?$", re.IGNORECASE)
+_BUT = re.compile(r"[\w\s]{0,30},?\s*\bbut\b", re.IGNORECASE)
 _TO_NUMBER = re.compile(r"\s+to\s+(?:\w+\s+){0,2}(?:[A-Z]{0,3}[$€£₺])?\d")
 _FORECAST = re.compile(
     r"\b(?:could|might|may(?! have)|will|would|expect(?:s|ed|ing)?|forecasts?|predict(?:s|ed)?|project(?:s|ed)|likely|"
@@ -57,7 +59,8 @@ _CHUNK_OF = re.compile(r"\s+of\s+(?:(?:the|its|their|those|these)\s+)?")
 _CHUNK_ENDS = frozenset(
     """in on by at from to were was are is be been being have has had who which that with for since after as said says
     will would could may might and or but when while where than then if because their its his her it they he she not
-    between during within until the till under over above into across per a an including about so""".split()
+    between during within until the till under over above into across per a an including about so instead
+    rather""".split()
 )
 _SOFTENERS = re.compile(
     r"(?:(?:more than|at least|no fewer than|up to|as many as|fewer than|less than|close to|over|above|about|around|"
@@ -71,6 +74,7 @@ MOST_IN_TEXT = 300
 MOST_CHARACTERS = 60_000
 _SAYING = frozenset("announced confirmed expects estimated today monday tuesday wednesday thursday friday".split())
 # These kinds are named by words anywhere in their clause, not by the noun that follows.
+_BY_CLAUSE = frozenset({"money", "share", "duration"})  # what they measure is told by any words of their clause
 _LOOSE_NOUNS = frozenset({"money", "share", "duration", "magnitude", "measure", "points"})
 
 
@@ -174,7 +178,7 @@ def _figure(sentence: str, offset: int, place: _Place, around: tuple[str, ...], 
         unit=place.unit,
         nouns=tuple(sorted(nouns)),
         heads=tuple(sorted(things_of(chunk))),
-        context=tuple(sorted(_context(own) - nouns)) if place.kind in ("money", "share") else (),
+        context=tuple(sorted(_context(own) - nouns)) if place.kind in _BY_CLAUSE else (),
         states=tuple(sorted(states)),
         around=around,
         places=tuple(sorted(names.all)),
@@ -208,7 +212,9 @@ def _context(own: str) -> frozenset[str]:
 
 
 def _is_origin(before: str, after: str) -> bool:
-    """Whether a number is what something changed from: from 5,200 to 3,000, up from 42."""
+    """Whether a number is what something changed from: from 5,200 to 3,000, up from 42, not 12 but 20."""
+    if _NOT_BUT.search(before) and _BUT.match(after):
+        return True
     match = _ORIGIN.search(before)
     return match is not None and bool(match["always"] or _TO_NUMBER.match(after))
 

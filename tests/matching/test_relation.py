@@ -41,6 +41,16 @@ def test_a_lower_count_before_the_baseline_is_only_related() -> None:
     assert told.relation is Relation.RELATED
 
 
+def test_a_figure_that_the_report_replaces_is_no_support() -> None:
+    """The claim's value stands in the report, but as the one that holds no longer; a lower one is news too."""
+    claim, told = "The stadium costs £95 million.", "The stadium will cost £81 million instead of £95 million."
+    later, undated = verdict(claim, told), verdict(claim, told, day=None)
+
+    assert later.relation is Relation.UPDATES
+    assert (later.figures[0].claim, later.figures[0].report) == ("£95 million", "£81 million")
+    assert undated.relation is Relation.CONTRADICTS
+
+
 def test_another_value_of_what_does_not_grow_contradicts() -> None:
     """A magnitude does not rise with time: another value is another account."""
     told = verdict(

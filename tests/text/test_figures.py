@@ -206,3 +206,37 @@ def test_an_arabic_count_meets_an_english_claim() -> None:
     (comparison,) = compare_figures("25 attacks were launched.", "المسلحون شنوا ٣٣ هجوما")
 
     assert comparison.direction == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "told", "old", "new"),
+    [
+        ("The bridge costs £310 million.", "The bridge will cost £402 million instead of £310 million.", 310e6, 402e6),
+        ("1,400 homes are to be built.", "Not 1,400 but 900 homes are to be built.", 1400, 900),
+        ("8,200 people work there.", "Staff said 300 left. Not 8,200 but 7,900 people work there.", 8200, 7900),
+    ],
+)
+def test_a_figure_set_in_the_place_of_the_claims_is_a_conflict(claim: str, told: str, old: float, new: float) -> None:
+    """The report itself names the claim's value as the one that holds no longer."""
+    (found,) = compare_figures(claim, told)
+
+    assert found.replaces
+    assert not found.agrees
+    assert (found.claim.value, found.report.value) == (old, new)
+
+
+def test_hours_a_day_of_the_same_thing_are_compared() -> None:
+    """A duration by the day is bound by the words of its clause; one of another thing, or no rate, is not."""
+    claim = "The pumps run for five hours a day."
+    (found,) = compare_figures(claim, "The pumps now run for eleven hours a day.")
+
+    assert found.direction > 0
+    assert compare_figures(claim, "Children sleep eleven hours a day.") == ()
+    assert compare_figures(claim, "The pumps ran for eleven hours.") == ()
+
+
+def test_the_claims_own_figure_is_not_counted_elsewhere() -> None:
+    """An equal figure of the same thing is the claim's, whatever place its clause names."""
+    claim = "The fund lends €90 million to the port of Alton."
+
+    assert other_scope(claim, "The fund has withdrawn its loan of €90 million for the harbour in Brack.") is None
