@@ -32,6 +32,7 @@ _RUNNING = re.compile(
     r"\b(?:have|has|had|is|are|stands?|remains?|estimates?|so far|to date|toll|nearly|number)\b|\bby \d", re.IGNORECASE
 )
 _MODEL_TRUST = 0.9  # on a topic it has not seen the model is right that much less often than it says
+_LITTLE_SHARED = 0.15  # of a claim with a figure: below it, without the figure, reports are related more often than not
 _PROBABLY_OTHER = 4  # a count so many times smaller counts something else
 _PERIOD_DAYS = 60  # a figure "this month" or "this year" that much later speaks of another period
 # How often each rule was right on the development topics, rounded down; a guess for those that never met there.
@@ -47,6 +48,7 @@ _CONFIDENCE = {
     "undated lower count": 0.4,
     "much lower count": 0.5,
     "other scope": 0.55,
+    "little shared": 0.45,
     "list extended": 0.85,
     "undone": 0.8,
     "negated": 0.6,
@@ -232,6 +234,15 @@ def _modelled(seen: Seen) -> Verdict:
         relation = Relation.RELATED
     else:
         relation = Relation.SUPPORTS
+    if relation is Relation.SUPPORTS and seen.lacks_figure and seen.values["cover_all"] < _LITTLE_SHARED:
+        share = round(100 * seen.values["cover_all"])
+        return Verdict(
+            relation=Relation.RELATED,
+            confidence=_CONFIDENCE["little shared"],
+            note=f"shares {share} % of the claim's words and none of its figures",
+            features=seen.values,
+            change=round(change, 3),
+        )
     return Verdict(
         relation=relation,
         confidence=round(_MODEL_TRUST * odds[relation], 3),

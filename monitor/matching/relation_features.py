@@ -10,7 +10,7 @@ from monitor.matching.families import load_families
 from monitor.matching.relation_turns import Turn, find_turn
 from monitor.model import Claim, Entity, Report
 from monitor.text.dates import find_dates
-from monitor.text.figures import FigureComparison, compare_figures, find_figures, other_scope
+from monitor.text.figures import FigureComparison, compare_figures, find_figures, measured_figures, other_scope
 from monitor.text.figures_measures import name_key, things_of
 from monitor.text.sentences import sentences
 from monitor.text.stems import stem, stems, words
@@ -88,6 +88,7 @@ class Seen:
     when_from: str  # "its own date", "its story", "its text" or ""
     days_after: int | None  # of `when` after the baseline's date; None: one of them is not known
     comparisons: tuple[FigureComparison, ...]
+    lacks_figure: bool  # the claim says how much, and no figure of the report measures that
     elsewhere: str  # a figure that measures the same in another place or part, with the reason; "" if none
     is_open: bool
     is_negated: bool
@@ -137,6 +138,7 @@ def look(
         when_from=when_from,
         days_after=days,
         comparisons=comparisons,
+        lacks_figure=not comparisons and bool(measured_figures(claim.text)),
         elsewhere=_elsewhere(claim, text, entities) if not comparisons else "",
         is_open=is_open,
         is_negated=is_negated,

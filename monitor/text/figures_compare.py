@@ -108,6 +108,11 @@ def other_scope(
     return None
 
 
+def measured_figures(claim_text: str) -> tuple[Figure, ...]:
+    """The figures of a claim that say how much."""
+    return tuple(figure for figure in find_figures(claim_text) if _is_measured(figure))
+
+
 def _is_measured(claim: Figure) -> bool:
     """Whether a figure of the claim says how much: dates do not, nor does "the first convoy"."""
     if claim.kind == "ordinal":

@@ -76,6 +76,17 @@ def test_the_same_figure_supports_and_is_shown() -> None:
     assert told.figures[0].agrees
 
 
+def test_a_few_shared_words_without_the_claims_figure_only_relate() -> None:
+    """A report on the subject that has neither the claim's figure nor many of its words supports nothing."""
+    claim = (
+        "The orchard growers of Norland exported 46,000 tonnes of cider apples by rail to breweries abroad last autumn."
+    )
+    told = verdict(claim, "Friends met to taste cider.", day="2021-04-20")
+
+    assert told.relation is Relation.RELATED
+    assert "none of its figures" in told.note
+
+
 def test_an_ordinal_beyond_the_list_extends_it() -> None:
     """A claim that lists four bases is updated by the sixth."""
     claim = "The army announced the handover of bases: Alton, Brack, Corby and Denby Field."
