@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.errors import StoreError
+from monitor.store import uses
 from monitor.store.connection import APPLICATION_ID, BUSY_TIMEOUT_S
 from monitor.store.translate import translating
 
@@ -70,7 +71,12 @@ def make_backup(database: Path, target: Path, *, failpoint: Failpoint = lambda n
     if target.exists() and database.exists() and target.samefile(database):
         raise StoreError(f"{target}: is the database itself, name another file for the backup")
     with _part_of(target) as part:
-        with translating(database), closing(_connect(database)) as source, closing(sqlite3.connect(part)) as copy:
+        with (
+            translating(database),
+            uses.using(database),
+            closing(_connect(database)) as source,
+            closing(sqlite3.connect(part)) as copy,
+        ):
             # All pages in one step: with several, each write of another program would start the copying anew.
             source.backup(copy)  # 1
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal
@@ -148,7 +154,7 @@ def vacuum(database: Path) -> tuple[int, int]:
     Nothing may work on the database meanwhile: the caller holds the daemon's lock.
     """
     before = database.stat().st_size
-    with translating(database), closing(_connect(database)) as raw:
+    with translating(database), uses.using(database), closing(_connect(database)) as raw:
         raw.execute("VACUUM")
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return before, database.stat().st_size
@@ -156,7 +162,7 @@ def vacuum(database: Path) -> tuple[int, int]:
 
 def tidy(database: Path) -> None:
     """Let SQLite look again at how its tables are used."""
-    with translating(database), closing(_connect(database)) as raw:
+    with translating(database), uses.using(database), closing(_connect(database)) as raw:
         raw.execute("PRAGMA optimize")
 
 

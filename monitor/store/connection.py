@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from monitor.store import uses
 from monitor.store.translate import translating
 from monitor.store.values import Params, bindable
 
@@ -27,6 +28,7 @@ class Connection:
         self.path = path
         self._turn = _TURNS[path.absolute()]
         self._busy_timeout_s = busy_timeout_s
+        self._is_open = False
         with translating(path):
             # isolation_level None: sqlite3 opens no transactions of its own, so the only ones are those of `write`.
             raw = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
@@ -41,10 +43,15 @@ class Connection:
                 raw.close()
                 raise
         self._raw = raw
+        self._is_open = True
+        uses.opened(path)
 
     def close(self) -> None:
         """Give the file back."""
         self._raw.close()
+        if self._is_open:
+            self._is_open = False
+            uses.closed(self.path)
 
     @contextmanager
     def write(self) -> Iterator[None]:

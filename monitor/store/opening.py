@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from monitor.errors import StoreError
+from monitor.store import uses
 from monitor.store.backup import FOLDER, latest_good, make_backup
 from monitor.store.connection import APPLICATION_ID, BUSY_TIMEOUT_S, Connection
 from monitor.store.migrations import SCHEMA_VERSION, migrate
@@ -26,14 +27,16 @@ def open_connection(
             )
         _create(path, busy_timeout_s)
     try:
-        _check_header(path)
-        return _opened(path, check=check, busy_timeout_s=busy_timeout_s)
+        with uses.OPENING:
+            if not uses.is_open(path):  # else it was looked at, and looking again would drop the locks on it
+                _check_header(path)
+            connection = Connection(path, busy_timeout_s=busy_timeout_s)
+        return _checked(connection, path, check=check)
     except StoreError as error:
         raise _naming_backup(error, path) from error
 
 
-def _opened(path: Path, *, check: bool, busy_timeout_s: float) -> Connection:
-    connection = Connection(path, busy_timeout_s=busy_timeout_s)
+def _checked(connection: Connection, path: Path, *, check: bool) -> Connection:
     try:
         version = _check_version(connection)
         if check:
