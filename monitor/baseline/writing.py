@@ -14,9 +14,7 @@ _RULE = "# ---- {} "
 _HOW_TO = """\
 # Edit freely: drop claims that nobody would report on, split sentences that hold several facts, correct names.
 # Two to four `phrases` a claim (other ways in which reports put it) are worth more than anything else here."""
-_PUBLISHED_HINT = (
-    "# published = 2026-01-31  # the article's date, without quotes: what is later can overtake a claim"
-)
+_PUBLISHED_HINT = "# published = 2026-01-31  # the article's date, without quotes: what is later can overtake a claim"
 _PHRASES_HINT = "  # 2 to 4 other ways in which reports put it, without negations"
 
 
