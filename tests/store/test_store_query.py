@@ -123,7 +123,7 @@ def test_operators_are_just_words(store: Store, poll: Poll, text: str) -> None:
     """Signs that mean something to the index mean nothing special in a search."""
     poll(make_report("1"))
 
-    store.search(text)
+    assert len(store.search(text)) <= 1
 
 
 def test_mark_on_something_unknown_is_one_sentence(store: Store, poll: Poll, judge: Judge) -> None:
