@@ -19,10 +19,10 @@ say() { printf '\n== %s\n' "$*"; }
 mkdir -p "$WORK"
 if ! buildah inspect --type image "$BASE" >/dev/null 2>&1; then
     say "base image by debootstrap"
-    [ -d "$WORK/root/usr" ] || debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates \
-        bookworm "$WORK/root" ${MIRROR:-} >"$WORK/debootstrap.log"
+    [ -d "$WORK/base/usr" ] || debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates \
+        bookworm "$WORK/base" ${MIRROR:-} >"$WORK/debootstrap.log"
     container=$(buildah from scratch)
-    buildah add --quiet "$container" "$WORK/root" /
+    buildah add --quiet "$container" "$WORK/base" /
     buildah config --cmd python3 "$container"
     buildah commit --quiet --rm "$container" "$BASE"
 fi
