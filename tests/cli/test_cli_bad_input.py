@@ -191,7 +191,7 @@ def test_reader_that_leaves_ends_the_command_quietly(config: Path, form: str) ->
 
 
 def interrupted(command: "subprocess.Popen[str]", times: int = 3) -> tuple[str, str]:
-    """What it printed. On a busy machine a first Ctrl-C can fall together with the end of a wait; people press again."""
+    """What it printed. On a busy machine a first Ctrl-C can fall together with the end of a wait; one presses again."""
     for _ in range(times):
         command.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
