@@ -1,6 +1,6 @@
 """`monitor alerts`: what was told, and what people say to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -16,11 +16,13 @@ from monitor.cli.options import (
     settings_from,
     store_from,
 )
+from monitor.cli.settling import settle_each
 from monitor.model import AlertState
 
 group = typer.Typer(
     help="List alerts, say that they are seen or useless, quiet them, try the rules.", no_args_is_help=True
 )
+UNKNOWN = "monitor alerts: no alert has the number {}, see `monitor alerts list --all`"
 
 MOST = 1_000_000  # rows asked for where the command itself narrows them
 
@@ -85,7 +87,7 @@ def acknowledge(alerts: AlertIds, config: ConfigOption = None, verbose: VerboseO
         monitor alerts ack 12 13
     """
     with store_from(settings_from(config)) as store:
-        _each(alerts, store.ack_alert, "acknowledged")
+        settle_each(alerts, store.ack_alert, "acknowledged {}", UNKNOWN)
 
 
 @group.command("dismiss")
@@ -97,16 +99,4 @@ def dismiss(alerts: AlertIds, config: ConfigOption = None, verbose: VerboseOptio
         monitor alerts dismiss 12
     """
     with store_from(settings_from(config)) as store:
-        _each(alerts, store.dismiss_alert, "dismissed")
-
-
-def _each(alerts: list[int], settle: Callable[[int], bool], done: str) -> None:
-    from monitor.cli.output import say, write
-
-    unknown = [alert_id for alert_id in alerts if not settle(alert_id)]
-    for alert_id in alerts:
-        if alert_id not in unknown:
-            write(f"{done} {alert_id}\n")
-    if unknown:
-        say(f"monitor alerts: no alert has the number {', '.join(map(str, unknown))}, see `monitor alerts list --all`")
-        raise typer.Exit(1)
+        settle_each(alerts, store.dismiss_alert, "dismissed {}", UNKNOWN)

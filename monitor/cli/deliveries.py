@@ -1,6 +1,5 @@
 """`monitor deliveries`: the outbox, shown and mended."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -14,8 +13,10 @@ from monitor.cli.options import (
     settings_from,
     store_from,
 )
+from monitor.cli.settling import settle_each
 
 group = typer.Typer(help="Show the outbox; send again or drop what is stuck.", no_args_is_help=True)
+UNKNOWN = "monitor deliveries: {}: not there or already sent, see `monitor deliveries list --all`"
 
 STATES = ("waiting", "sending", "sent", "failed", "dropped")
 COLUMNS = (
@@ -80,7 +81,7 @@ def retry(deliveries: DeliveryIds, config: ConfigOption = None, verbose: Verbose
         monitor deliveries retry 31
     """
     with store_from(settings_from(config)) as store:
-        _each(deliveries, store.retry_delivery, "will be tried again")
+        settle_each(deliveries, store.retry_delivery, "{} will be tried again", UNKNOWN)
 
 
 @group.command("drop")
@@ -92,17 +93,4 @@ def drop(deliveries: DeliveryIds, config: ConfigOption = None, verbose: VerboseO
         monitor deliveries drop 31
     """
     with store_from(settings_from(config)) as store:
-        _each(deliveries, store.drop_delivery, "dropped")
-
-
-def _each(numbers: list[int], settle: Callable[[int], bool], done: str) -> None:
-    from monitor.cli.output import say, write
-
-    unknown = [number for number in numbers if not settle(number)]
-    for number in numbers:
-        if number not in unknown:
-            write(f"{number} {done}\n")
-    if unknown:
-        told = ", ".join(map(str, unknown))
-        say(f"monitor deliveries: {told}: not there or already sent, see `monitor deliveries list --all`")
-        raise typer.Exit(1)
+        settle_each(deliveries, store.drop_delivery, "{} dropped", UNKNOWN)
