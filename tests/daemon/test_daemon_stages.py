@@ -81,8 +81,11 @@ def test_missed_dates_give_one_digest(stages: Stages, clock: Clock, tmp_path: Pa
     assert mails(tmp_path) == 2
 
 
-def test_quiet_stages_do_nothing(stages: Stages) -> None:
-    """Without feeds and reports every stage ends well, maintenance included."""
+def test_quiet_stages_do_nothing(stages: Stages, tmp_path: Path) -> None:
+    """Without feeds and reports every stage ends well, maintenance included, and nobody is told anything."""
     stages.poll()
     stages.match()
     stages.maintain()
+    stages.deliver()
+
+    assert mails(tmp_path) == 0
