@@ -13,10 +13,15 @@ from monitor.model import Delivery
 from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
 from monitor.pipeline.posting import make_post
 from monitor.store import Store
+from monitor.store.outbox_turn import outbox_turn
 
 # A message that is refused for now holds up younger ones for so many tries, about a quarter of an hour: they are to
 # arrive in order. After that it steps aside, in case the fault is its own.
 TRIES_IN_ORDER = 5
+TURN_WAIT_S = 30.0  # for another program that delivers from the same database
+_OTHERS_TURN = (
+    "another program is delivering from this database; what waits goes out with its messages or the next time"
+)
 
 OpenOne = Callable[[str], Channel]
 
@@ -39,18 +44,37 @@ def deliver(
     rng: Random,
     open_one: OpenOne | None = None,
     unmarked: set[int] | None = None,
+    turn_wait_s: float = TURN_WAIT_S,
     progress: Progress = no_progress,
     stopping: Stopping = never,
     failpoint: Failpoint = no_failpoint,
 ) -> DeliverRun:
     """Send everything that is due, oldest first; what is out of order holds up only what would fail as well.
 
+    Programs take turns: while another one delivers, this waits, and after `turn_wait_s` leaves the messages to it.
     `unmarked` holds what a channel accepted and the database could not take down, being locked or without room: who
     runs this again hands it in again, so that nothing goes out twice for that.
     """
-    unmarked = set() if unmarked is None else unmarked
-    _mark(store, unmarked, clock)
     opened = open_one or (lambda name: open_channel(name, settings, clock=clock, post=make_post(settings, clock)))
+    with outbox_turn(store.path, wait_s=turn_wait_s, stopping=stopping) as is_ours:
+        if not is_ours:
+            return DeliverRun(errors=() if stopping() else (_OTHERS_TURN,))
+        unmarked = set() if unmarked is None else unmarked
+        _mark(store, unmarked, clock)
+        store.release_deliveries()  # after those that were accepted are marked
+        return _deliver(store, opened, clock, rng, unmarked, progress, stopping, failpoint)
+
+
+def _deliver(
+    store: Store,
+    opened: OpenOne,
+    clock: Clock,
+    rng: Random,
+    unmarked: set[int],
+    progress: Progress,
+    stopping: Stopping,
+    failpoint: Failpoint,
+) -> DeliverRun:
     channels: dict[str, Channel] = {}
     sent, failed, given_up, errors = 0, 0, 0, dict[str, None]()
     while not stopping():

@@ -10,9 +10,6 @@ from monitor.store import alerts
 from monitor.store.connection import Connection
 from monitor.store.values import from_iso, to_json
 
-# A claim older than this belongs to a program that died while sending: longer than any channel's own time limit.
-LEASE_S = 600
-
 
 def add(
     connection: Connection,
@@ -123,7 +120,7 @@ def lately(connection: Connection, recipient: str, since: datetime) -> int:
 
 
 def claim(connection: Connection, now: datetime, limit: int, without: Collection[str]) -> list[Delivery]:
-    """Take what is due, oldest first, and what a program that died had taken. Nobody else gets it for LEASE_S.
+    """Take what is due, oldest first.
 
     What waits behind an older message that is to be tried again later is left, so that all arrive in order.
     Channels in `without` are left out.
@@ -132,9 +129,8 @@ def claim(connection: Connection, now: datetime, limit: int, without: Collection
         """
         SELECT d.*
         FROM deliveries d
-        WHERE (
-              (d.state = 'waiting' AND d.next_attempt_at <= :now) OR (d.state = 'sending' AND d.claimed_at <= :lapsed)
-          )
+        WHERE d.state = 'waiting'
+          AND d.next_attempt_at <= :now
           AND d.channel NOT IN (SELECT value FROM json_each(:without))
           AND NOT EXISTS (
               SELECT 1
@@ -148,26 +144,24 @@ def claim(connection: Connection, now: datetime, limit: int, without: Collection
         ORDER BY d.id
         LIMIT :limit
         """,
-        {
-            "now": now,
-            "lapsed": now - timedelta(seconds=LEASE_S),
-            "without": to_json(sorted(without)),
-            "limit": limit,
-        },
+        {"now": now, "without": to_json(sorted(without)), "limit": limit},
     )
     for row in rows:
         connection.run(
             """
-            UPDATE deliveries SET
-                interrupted = interrupted + (state = 'sending'),
-                state = 'sending',
-                attempts = attempts + 1,
-                claimed_at = :now
+            UPDATE deliveries SET state = 'sending', attempts = attempts + 1, claimed_at = :now
             WHERE id = :id
             """,
             {"id": row["id"], "now": now},
         )
     return [_to_delivery(row, attempts=row["attempts"] + 1) for row in rows]
+
+
+def release(connection: Connection) -> int:
+    """Give back what programs that died had claimed, in its old place; gives how many. Each may go out twice."""
+    return connection.run(
+        "UPDATE deliveries SET state = 'waiting', interrupted = interrupted + 1 WHERE state = 'sending'"
+    )
 
 
 def mark_sent(connection: Connection, delivery_id: int, now: datetime) -> None:

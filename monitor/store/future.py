@@ -15,8 +15,6 @@ _MENDED = (
         "next_poll_at = :now",
         "active = 1 AND next_poll_at > :now AND (last_polled_at > :late OR next_poll_at > :far)",
     ),
-    # The program that took it is gone, and its lease would last until the clock is there again.
-    ("deliveries", "claimed_at = :now", "state = 'sending' AND claimed_at > :late"),
     # What was never tried may wait for the end of somebody's night.
     (
         "deliveries",

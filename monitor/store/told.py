@@ -27,10 +27,15 @@ class Told(Part):
     # ---- outbox -------------------------------------------------------------------------------------------------
 
     def claim_deliveries(self, now: datetime, limit: int = 1, *, without: Collection[str] = ()) -> list[Delivery]:
-        """Take what is due, oldest first, but for these channels; what is claimed waits longer if the program dies."""
+        """Take what is due, oldest first, but for these channels; ask within `outbox_turn`."""
         with self._connection.write():
             refusals.park_closed(self._connection, now)
             return deliveries.claim(self._connection, now, limit, without)
+
+    def release_deliveries(self) -> int:
+        """Within `outbox_turn`: give back what programs that died had claimed; gives how many."""
+        with self._connection.write():
+            return deliveries.release(self._connection)
 
     def mark_sent(self, delivery_id: int, now: datetime) -> None:
         """The channel accepted it."""

@@ -4,6 +4,7 @@ Points in our code are reached through the `failpoint` arguments, points inside 
 the servers of the other side, in the test's process, kill it at theirs.
 """
 
+import base64
 import json
 import logging
 import os
@@ -29,14 +30,17 @@ from pipeline_world import BASELINE
 import monitor.daemon.caring as caring
 import monitor.daemon.stages as stages
 import monitor.pipeline as pipeline
+import monitor.pipeline.delivering as delivering
 import monitor.store.connection as connection
 from monitor.baseline.profile import dump_profile
 from monitor.cli.daemon import load_watch
 from monitor.daemon.logs import TextFormatter
 from monitor.daemon.run import Daemon
+from monitor.deliver.webhook import Answer, Post
 from monitor.feeds.fetch import Fetcher
 from monitor.store.backup import make_backup
 
+HOOK_KEY = b"a key for the tests, 32 bytes..."
 ROUND = ("poll", "match", "digest", "deliver", "backup")
 
 CONFIG = """
@@ -89,7 +93,7 @@ STATEMENTS = {
     "match: alert being written": "INSERT INTO alerts",
     "match: message being written": "INSERT INTO deliveries",
     "digest: being written": "INSERT INTO digests",
-    "deliver: being claimed": "UPDATE deliveries SET interrupted",
+    "deliver: being claimed": "UPDATE deliveries SET state = 'sending'",
     "deliver: being marked": "UPDATE deliveries SET state = 'sent'",
     "start: tables being made": "CREATE TABLE",
     "start: views being made": "CREATE VIEW",
@@ -110,6 +114,14 @@ FAILPOINTS = (
     "backup: copied",
     "backup: verified",
 )
+# The same places of delivering, counted only while a webhook's message is on its way.
+WEBHOOK = (
+    "webhook: to be posted",
+    "webhook: answered",
+    "webhook: accepted",
+    "webhook: being marked",
+    "webhook: marked",
+)
 
 
 def write_config(folder: Path, *, feeds: tuple[str, ...], smtp: int, webhook: str) -> None:
@@ -117,7 +129,7 @@ def write_config(folder: Path, *, feeds: tuple[str, ...], smtp: int, webhook: st
     (folder / "monitor.toml").write_text(CONFIG.format(smtp=smtp, webhook=webhook), encoding="utf-8")
     (folder / "feeds.toml").write_text("".join(f'[[feeds]]\nurl = "{url}"\n' for url in feeds), encoding="utf-8")
     (folder / "dam.toml").write_text(dump_profile(BASELINE), encoding="utf-8")
-    (folder / "webhook.key").write_text("a key for the tests", encoding="utf-8")
+    (folder / "webhook.key").write_text("whsec_" + base64.b64encode(HOOK_KEY).decode(), encoding="utf-8")
 
 
 class Points:
@@ -126,14 +138,36 @@ class Points:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._lock = threading.Lock()
+        self._posting = False
         self.seen: Counter[str] = Counter()
 
     def reached(self, name: str) -> None:
         """Here we are."""
+        if name == "deliver: claimed":
+            self._posting = False
         with self._lock:
             self.seen[name] += 1
             if (name, self.seen[name]) == (self._course.point, self._course.turn):
                 os.kill(os.getpid(), signal.SIGKILL)
+        if self._posting and name.startswith("deliver: "):
+            self.reached(name.replace("deliver", "webhook"))
+
+    def posting(self, make_post: Callable[..., Post]) -> Callable[..., Post]:
+        """The way to the web, with a point on either side of it."""
+
+        def make(*arguments: Any) -> Post:
+            post = make_post(*arguments)
+
+            def watched(url: str, headers: dict[str, str], body: bytes) -> Answer:
+                self.reached("webhook: to be posted")
+                answer = post(url, headers, body)
+                self.reached("webhook: answered")
+                self._posting = True
+                return answer
+
+            return watched
+
+        return make
 
     def traced(self, sql: str) -> None:
         """SQLite is about to do this."""
@@ -200,6 +234,7 @@ def _lay_points(points: Points) -> None:
     laid = {name: partial(getattr(pipeline, name), failpoint=points.reached) for name in names}
     others = {name: getattr(pipeline, name) for name in pipeline.__all__ if name not in names}
     stages.pipeline = SimpleNamespace(**others, **laid)  # type: ignore[assignment]
+    delivering.make_post = points.posting(delivering.make_post)
     caring.make_backup = partial(make_backup, failpoint=points.reached)  # type: ignore[assignment]
     connect = sqlite3.connect
 

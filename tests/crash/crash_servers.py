@@ -1,5 +1,8 @@
 """The other side for the crash tests: feeds, a mail server, a webhook's receiver. They can kill who speaks to them."""
 
+import base64
+import hashlib
+import hmac
 import os
 import signal
 import sys
@@ -7,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,19 +19,23 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "deliver"))
 
 from aiosmtpd.smtp import Envelope, Session
+from crash_daemon import HOOK_KEY
 from pipeline_world import FeedServer, serving
 from smtp_servers import FreePortController
 
-# Where the servers can kill the daemon. After the last two the message may come twice: it was taken, unanswered.
+# Where the servers can kill the daemon. After the last three the message may come twice: it was taken, unanswered.
 POINTS = (
     "feed: asked",
     "feed: half answered",
     "smtp: greeted",
     "smtp: recipient named",
     "smtp: text refused",
+    "webhook: head read",
     "webhook: asked",
+    "webhook: refused",
     "smtp: text taken",
     "webhook: taken",
+    "webhook: half answered",
 )
 
 
@@ -37,6 +45,7 @@ class World:
     def __init__(self) -> None:
         self.mails: Counter[str] = Counter()  # Message-IDs
         self.posts: Counter[str] = Counter()  # webhook ids
+        self.faults: list[str] = []  # posts that a careful receiver would not have believed
         self.seen: Counter[str] = Counter()
         self.feeds = FeedServer()
         self.smtp = 0
@@ -48,6 +57,7 @@ class World:
         """Forget what was."""
         self.mails.clear()
         self.posts.clear()
+        self.faults.clear()
         self.seen.clear()
         self._victim = None
 
@@ -93,17 +103,36 @@ class _Mailbox:
         return "250 OK"
 
 
+def why_not_believed(headers: Message, body: bytes) -> str | None:
+    """What a receiver of Standard Webhooks finds wrong, by its own reading of the specification."""
+    signed = b".".join((headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body))
+    code = base64.b64encode(hmac.digest(HOOK_KEY, signed, hashlib.sha256)).decode()
+    given = [one.partition(",")[2] for one in headers["webhook-signature"].split() if one.startswith("v1,")]
+    if not any(hmac.compare_digest(code, one) for one in given):
+        return f"signature {headers['webhook-signature']!r} of {headers['webhook-id']}"
+    return None
+
+
 def _hook_of(world: World) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            if world.reached("webhook: head read"):
+                return
+            body = self.rfile.read(int(self.headers["Content-Length"]))
             if world.reached("webhook: asked"):
                 return
+            if world.reached("webhook: refused"):
+                with suppress(OSError):
+                    self.send_error(503)
+                return
+            if fault := why_not_believed(self.headers, body):
+                world.faults.append(fault)
             world.posts[self.headers["webhook-id"]] += 1
             world.reached("webhook: taken")
             with suppress(OSError):
-                self.send_response(204)
-                self.end_headers()
+                self.wfile.write(b"HTTP/1.1 204 ")
+                world.reached("webhook: half answered")
+                self.wfile.write(b"No Content\r\n\r\n")
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -16,7 +16,7 @@ from monitor.config.settings import RecipientTable, Settings, SmtpSettings
 from monitor.deliver.retry import most_attempts
 from monitor.model import Delivery, Message
 from monitor.model_digest import Notice
-from monitor.pipeline import deliver
+from monitor.pipeline import DeliverRun, deliver
 from monitor.store import Store, open_store
 
 NOTICE = Notice(kind="gap", baseline_id=BASELINE.id, baseline_title="", headline="quiet", reason="for days")
@@ -174,6 +174,43 @@ def test_partial_refusals_concern_nobody_else(outbox: Outbox, refusal: str, park
     assert "bo@example.org" not in early
     assert late.get("bo@example.org", []) == ([] if parked else wanted["bo@example.org"])
     assert [row["state"] for row in outbox.unsent()] == ["failed"] * (outbox.made if parked else 0)
+
+
+def test_what_a_killed_program_was_sending_goes_first(outbox: Outbox) -> None:
+    """A message that was being handed over when its program died is not overtaken by younger ones, without any wait."""
+    for _ in range(3):
+        outbox.post()
+    [killed] = outbox.store.claim_deliveries(outbox.clock())
+    inbox = Inbox()
+    with mail_server(inbox) as outbox.port:
+        deliver(outbox.store, outbox.settings, clock=outbox.clock, rng=outbox.rng)
+
+    assert subjects(inbox) == everything(outbox)
+    twice = outbox.store.query("SELECT delivery_id FROM v_deliveries WHERE perhaps_twice")
+    assert twice == [{"delivery_id": killed.id}]
+
+
+def test_two_programs_deliver_one_after_the_other(outbox: Outbox) -> None:
+    """While one hands a message over another takes none: it waits, then says so and leaves them to the first."""
+    for _ in range(3):
+        outbox.post()
+    others: list[DeliverRun] = []
+
+    class Meanwhile(Inbox):
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            with open_store(outbox.store.path, clock=outbox.clock, check=False) as other:
+                run = deliver(other, outbox.settings, clock=outbox.clock, rng=outbox.rng, turn_wait_s=0)
+            others.append(run)
+            return await super().handle_DATA(server, session, envelope)
+
+    inbox = Meanwhile()
+    with mail_server(inbox) as outbox.port:
+        deliver(outbox.store, outbox.settings, clock=outbox.clock, rng=outbox.rng)
+
+    assert subjects(inbox) == everything(outbox)
+    assert len(others) == 9
+    assert all(one.sent == 0 and "another program is delivering" in one.errors[0] for one in others)
+    assert outbox.store.query("SELECT delivery_id FROM v_deliveries WHERE perhaps_twice") == []
 
 
 def test_message_that_cannot_be_composed_is_parked_and_the_queue_goes_on(outbox: Outbox) -> None:

@@ -23,6 +23,7 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "sync_baselines": lambda store: store.sync_baselines([BASELINE]),
     "matching_transaction": lambda store: store.matching_transaction().__enter__(),
     "claim_deliveries": lambda store: store.claim_deliveries(START),
+    "release_deliveries": lambda store: store.release_deliveries(),
     "mark_sent": lambda store: store.mark_sent(1, START),
     "mark_failed": lambda store: store.mark_failed(1, START, "no", None),
     "retry_delivery": lambda store: store.retry_delivery(1),

@@ -1,5 +1,6 @@
 """Alerts and the outbox: claimed, sent, marked; what was told stays told."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from store_samples import BASELINE, START, Clock, Judge, Poll, make_match, make_
 
 from monitor.model import Alert, AlertState, Delivery, Message, Recipient, Relation, Severity, StoryTold
 from monitor.store import Store, StoryFacts
-from monitor.store.deliveries import LEASE_S
+from monitor.store.outbox_turn import outbox_turn
 
 ADA = Recipient(name="Ada", channel="smtp", address="ada@desk.example")
 BO = Recipient(name="Bo", channel="file", address="mail")
@@ -72,14 +73,29 @@ def test_claimed_delivery_is_nobody_elses(store: Store, alert_id: int, clock: Cl
     assert store.claim_deliveries(clock()) == []
 
 
-def test_claim_of_a_program_that_died_lapses_and_is_counted(store: Store, alert_id: int, clock: Clock) -> None:
-    """A row left in sending is taken up again after the lease, and says that it may go out twice."""
+def test_claim_of_a_program_that_died_is_released_and_counted(store: Store, alert_id: int, clock: Clock) -> None:
+    """A row left in sending is taken up again at its old place, and says that it may go out twice."""
     first = _claim(store, clock)
-    clock.forward(seconds=LEASE_S + 1)
-    again = store.claim_deliveries(clock(), limit=10)[0]
+    with outbox_turn(store.path, wait_s=0, stopping=lambda: False) as is_ours:
+        assert is_ours
+        assert store.release_deliveries() == 1
+        again = _claim(store, clock)
 
     assert (again.id, again.message.message_id, again.attempts) == (first.id, first.message.message_id, 2)
     assert store.query("SELECT perhaps_twice FROM v_deliveries WHERE delivery_id = 1") == [{"perhaps_twice": 1}]
+
+
+def test_one_program_at_a_time_empties_the_outbox(store: Store) -> None:
+    """Who asks meanwhile waits, gives up after the time it was told or at once when it is to stop."""
+    began = time.monotonic()
+    with outbox_turn(store.path, wait_s=0, stopping=lambda: False):
+        with outbox_turn(store.path, wait_s=0.1, stopping=lambda: False) as is_ours:
+            assert not is_ours
+        with outbox_turn(store.path, wait_s=60, stopping=lambda: True) as is_ours:
+            assert not is_ours
+    with outbox_turn(store.path, wait_s=0, stopping=lambda: False) as is_ours:
+        assert is_ours
+    assert 0.1 <= time.monotonic() - began < 10
 
 
 def test_alert_is_sent_once_all_its_deliveries_ended(store: Store, alert_id: int, clock: Clock) -> None:
