@@ -345,6 +345,7 @@ class Rule:
     feed_tags: tuple[str, ...] = ()
     min_score: float = 0.0
     min_publishers: int = 1  # so many must carry the story; feeds of one publisher count once
+    min_confidence: float | None = None  # of the relation; None: any, but what is doubtful is not told as high
     severity: Severity = Severity.NORMAL
     recipients: tuple[str, ...] = ()  # empty: all
     muted_until: datetime | None = None  # until then its alerts are held for the digest

@@ -251,6 +251,23 @@ def test_rules_are_foreseen_for_a_stored_report(desk: Desk) -> None:
     )
 
 
+def test_limit_of_a_feed_is_foreseen(desk: Desk) -> None:
+    """`alerts test` knows the limit of one feed a day, and does not count the report's own alert against it."""
+    desk.configure(alerts={"most_per_feed_day": 1})
+    desk.come(EVACUATED)
+    desk.come(REPAIR)
+    numbers = [row["report_id"] for row in desk.store.query("SELECT report_id FROM alerts WHERE recipients <> '[]'")]
+
+    def foreseen(number: object) -> tuple[str, bool]:
+        rows = foresee(desk.store, desk.settings, int(str(number)), clock=desk.clock)
+        (told,) = (one for one in rows if one.state)
+        return told.state, "it had 1 alerts within a day already" in told.why
+
+    assert [foreseen(number) for number in numbers] == [("pending", False), ("throttled", True)]
+    desk.configure(alerts={"most_per_feed_day": 2})
+    assert foreseen(numbers[1]) == ("pending", False)
+
+
 def test_foreseeing_says_why_there_is_nothing_to_foresee(desk: Desk) -> None:
     """A report that does not match, or is not there, is said to be so."""
     other = int(desk.store.query("SELECT id FROM reports")[0]["id"])  # type: ignore[call-overload]

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from monitor.model import Match, MatchedReport, Rule
+from monitor.model import Match, MatchedReport, Rule, Severity
+from monitor.model_digest import SURE_FROM
 
 
 def rule_fires(rule: Rule, matched: MatchedReport, match: Match) -> bool:
@@ -29,6 +30,11 @@ def why_not(rule: Rule, matched: MatchedReport, match: Match) -> str | None:
         (not rule.relations or match.relation in rule.relations, f"does not tell what {match.relation}"),
         (match.score >= rule.min_score, f"asks for a score of {rule.min_score:.2f}, this is {match.score:.2f}"),
         (
+            rule.min_confidence is None or match.confidence >= rule.min_confidence,
+            f"asks for a confidence of {rule.min_confidence or 0:.2f} that it {match.relation}, "
+            f"this is {match.confidence:.2f}",
+        ),
+        (
             _any_of(rule.entities, match.entities + matched.scored.entities),
             f"the report holds none of its entities ({', '.join(rule.entities)})",
         ),
@@ -40,6 +46,17 @@ def why_not(rule: Rule, matched: MatchedReport, match: Match) -> str | None:
         ),
     )
     return next((phrase for holds, phrase in checks if not holds), None)
+
+
+def toned_down(rule: Rule, match: Match) -> Rule:
+    """The rule for this match: a relation that is in doubt does not alone make an alert one of high severity.
+
+    A rule that says itself how certain a relation must be is taken at its word.
+    """
+    doubtful = match.relation in rule.relations and match.confidence < SURE_FROM
+    if rule.severity is Severity.HIGH and doubtful and rule.min_confidence is None:
+        return replace(rule, severity=Severity.NORMAL)
+    return rule
 
 
 def outlet_names(matched: MatchedReport) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.conditions import fires_but_for_publishers, rule_fires
+from monitor.alerts.conditions import fires_but_for_publishers, rule_fires, toned_down
 from monitor.alerts.muting import muted_by
 from monitor.alerts.novelty import LOUDNESS, what_is_new
 from monitor.model import (
@@ -115,12 +115,12 @@ def _fired(
     matched: MatchedReport, match: Match, rules: Sequence[Rule], mutes: Sequence[Mute], now: datetime
 ) -> tuple[tuple[Rule, ...], str | None]:
     """The rules that fire and may be told; else those that would, with what keeps them back."""
-    fired = tuple(rule for rule in rules if rule_fires(rule, matched, match))
+    fired = tuple(toned_down(rule, match) for rule in rules if rule_fires(rule, matched, match))
     quieted = {rule.name: muted_by(rule, matched, match.claim, mutes, now) for rule in fired}
     awake = tuple(rule for rule in fired if quieted[rule.name] is None)
     if fired:
         return awake or fired, None if awake else quieted[_loudest(fired).name]
-    waiting = tuple(rule for rule in rules if fires_but_for_publishers(rule, matched, match))
+    waiting = tuple(toned_down(rule, match) for rule in rules if fires_but_for_publishers(rule, matched, match))
     if not waiting:
         return (), None
     # Without the number so far, which differs from report to report: the digest groups by reason.

@@ -204,6 +204,7 @@ class RuleTable(Table):
     feed_tags: Names = ()
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
     min_publishers: Annotated[int, Field(ge=1, le=1000)] = 1
+    min_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
     severity: Severity = Severity.NORMAL
     recipients: Names = ()
     muted_until: AwareDatetime | None = None

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.alerts.conditions import why_not
+from monitor.alerts.floods import DAY, cap_feed
 from monitor.alerts.rules import decide_alerts
 from monitor.alerts.timing import HOUR, time_alerts
 from monitor.config.settings import Settings
@@ -58,8 +59,10 @@ def _foresee(store: Store, settings: Settings, matched: MatchedReport, now: date
         mutes=mutes,
         more_publishers=settings.alerts.more_publishers,
     )
+    most = settings.alerts.most_per_feed_day
+    told = store.alerts_of_feed(matched.feed_url, now - DAY, without_report=matched.report_id)
     alerts = time_alerts(
-        decided,
+        cap_feed(decided, told=told, most=most) if most else decided,
         settings.recipients,
         throttle=throttle_of(settings),
         lately=lambda name: store.told_lately(name, now - HOUR),

@@ -11,8 +11,11 @@ from monitor.store.connection import Connection
 REASON = "too many of one feed"  # how the reason of an alert begins that was throttled for the number of its feed
 
 
-def alerts_of_feed(connection: Connection, feed_url: str, since: datetime) -> int:
-    """How many alerts on the feed's reports people were told, or are about to be, since then."""
+def alerts_of_feed(connection: Connection, feed_url: str, since: datetime, *, without_report: int | None = None) -> int:
+    """How many alerts on the feed's reports people were told, or are about to be, since then.
+
+    `without_report`: as if that one had not come.
+    """
     found = connection.value(
         """
         SELECT COUNT(DISTINCT a.story_id || ' ' || a.claim_id) AS alerts
@@ -20,8 +23,9 @@ def alerts_of_feed(connection: Connection, feed_url: str, since: datetime) -> in
         JOIN reports r ON r.id = a.report_id
         JOIN feeds f ON f.id = r.feed_id
         WHERE f.url = :url AND a.created_at >= :since AND a.state IN ('pending', 'sent')
+          AND a.report_id IS NOT :without
         """,
-        {"url": feed_url, "since": since},
+        {"url": feed_url, "since": since, "without": without_report},
     )
     return int(found)
 

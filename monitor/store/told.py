@@ -12,6 +12,7 @@ from monitor.store import (
     deliveries,
     digest_material,
     digests,
+    floods,
     mutes,
     notices,
     refusals,
@@ -109,6 +110,10 @@ class Told(Part):
     def told(self, baseline_id: str, story_id: int, *, without_report: int | None = None) -> StoryTold:
         """What people were told of the story; `without_report`: as if that one had not come."""
         return alerts.told(self._connection, baseline_id, story_id, without_report=without_report)
+
+    def alerts_of_feed(self, feed_url: str, since: datetime, *, without_report: int | None = None) -> int:
+        """How many alerts on its reports people were told since then; `without_report`: as if that one had not come."""
+        return floods.alerts_of_feed(self._connection, feed_url, since, without_report=without_report)
 
     def told_lately(self, recipient: str, since: datetime) -> int:
         """How many alerts went into the recipient's messages since then."""

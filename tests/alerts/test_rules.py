@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.alerts.conditions import rule_fires
+from monitor.alerts.conditions import rule_fires, why_not
 from monitor.alerts.rules import decide_alerts
 from monitor.model import (
     Alert,
@@ -319,3 +319,43 @@ def test_long_headline_is_cut():
 
     assert len(alert.headline) <= 200
     assert "\n" not in alert.headline
+
+
+HIGH = Rule(name="high", relations=(Relation.CONTRADICTS,), severity=Severity.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("rule", "confidence", "severity"),
+    [
+        (HIGH, 0.95, Severity.HIGH),
+        (HIGH, 0.4, Severity.NORMAL),
+        (replace(HIGH, min_confidence=0.3), 0.4, Severity.HIGH),  # asked for
+        (replace(HIGH, relations=(), claims=("C1",)), 0.4, Severity.HIGH),  # for the claim's sake
+        (replace(HIGH, severity=Severity.LOW), 0.4, Severity.LOW),
+    ],
+)
+def test_doubtful_relation_alone_is_not_of_high_severity(rule: Rule, confidence: float, severity: Severity) -> None:
+    """What a report only may say wakes nobody at night, unless the rule says how certain is enough."""
+    (alert,) = decide(matched(match(confidence=confidence)), rules=(rule,))
+
+    assert alert.severity is severity
+
+
+def test_rule_asks_for_a_confidence() -> None:
+    """A relation that is less certain than the rule asks for does not fire it, and the reason has both numbers."""
+    sure = replace(HIGH, min_confidence=0.9)
+
+    assert not rule_fires(sure, matched(), match(confidence=0.4))
+    assert why_not(sure, matched(), match(confidence=0.4)) == (
+        "asks for a confidence of 0.90 that it contradicts, this is 0.40"
+    )
+    assert rule_fires(sure, matched(), match(confidence=0.95))
+
+
+def test_story_speaks_up_when_the_doubt_is_gone() -> None:
+    """A contradiction told as doubtful is told again, with high severity, once a report says it for certain."""
+    told = StoryTold(claims=frozenset({("C1", "contradicts")}), severity=Severity.NORMAL, publishers=1)
+
+    assert [one.state for one in decide(matched(match(confidence=0.4)), rules=(HIGH,), told=told)] == [AlertState.HELD]
+    (alert,) = decide(matched(match(confidence=0.95)), rules=(HIGH,), told=told)
+    assert (alert.state, alert.severity) == (AlertState.PENDING, Severity.HIGH)
