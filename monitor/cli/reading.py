@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from monitor.cli.output import say
 from monitor.errors import MonitorError
 from monitor.model import Report
 
@@ -22,13 +23,27 @@ def read_reports(lines: Iterable[bytes], name: str) -> tuple[list[Any], list[Rep
     """The ids as given and the reports, in order; blank lines are passed over."""
     ids: list[Any] = []
     reports = []
+    undated = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         item = _parse(line, f"{name}:{number}")
         ids.append(item["id"])
         reports.append(_report(item))
+        if reports[-1].published_raw and reports[-1].published is None:
+            undated.append(number)
+    _tell_undated(undated, name)
     return ids, reports
+
+
+def _tell_undated(lines: list[int], name: str) -> None:
+    """A date decides whether a report can overtake a claim: one that cannot be read is not passed over in silence."""
+    if lines:
+        others = f" (and {len(lines) - 1} more such lines)" if len(lines) > 1 else ""
+        say(
+            f'{name}:{lines[0]}{others}: "published" is no date, the report counts as undated; '
+            "write it like 2026-01-05 or 2026-01-05T08:00:00Z"
+        )
 
 
 def _parse(line: bytes, where: str) -> dict[str, Any]:

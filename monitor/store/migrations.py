@@ -35,7 +35,12 @@ def m003_time(db: Database) -> None:
         db.execute(statement)
 
 
-SCHEMA_VERSION = 3  # how many migrations there are; kept in the file as user_version
+@MIGRATIONS()
+def m004_text_source(db: Database) -> None:
+    """Let `v_matches` say what text was read; views are made anew with every migration."""
+
+
+SCHEMA_VERSION = 4  # how many migrations there are; kept in the file as user_version
 
 
 def migrate(connection: Connection) -> None:

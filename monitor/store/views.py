@@ -45,7 +45,8 @@ VIEWS = {
         f.url AS feed_url,
         {_MARK} AS mark,
         m.mode,
-        m.matched_at
+        m.matched_at,
+        CASE WHEN r.text_source = 'page' THEN 'page' WHEN r.content <> '' THEN 'feed' ELSE 'summary' END AS text_source
     FROM matches m
     JOIN claims c ON c.baseline_id = m.baseline_id AND c.id = m.claim_id
     JOIN reports r ON r.id = m.report_id

@@ -181,12 +181,22 @@ def test_dates_in_usual_forms_are_read(text: str, iso: str) -> None:
     assert moment.isoformat() == iso
 
 
-def test_unreadable_date_is_kept_as_written() -> None:
-    """A date that cannot be read does not stop the report."""
-    _, reports = read_reports([b'{"id": "a", "published": "last Tuesday"}'], "f")
+def test_unreadable_date_is_kept_as_written_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A date that cannot be read does not stop the report; one line says where the first is, and how many there are."""
+    lines = [b'{"id": "a", "published": "2026-01-05"}', *[b'{"id": "b", "published": "last Tuesday"}'] * 3]
+    _, reports = read_reports(lines, "f")
 
-    assert reports[0].published is None
-    assert reports[0].published_raw == "last Tuesday"
+    assert reports[1].published is None
+    assert reports[1].published_raw == "last Tuesday"
+    [told] = capsys.readouterr().err.splitlines()
+    assert told.startswith('f:2 (and 2 more such lines): "published" is no date, the report counts as undated; ')
+
+
+def test_absent_date_needs_no_word(capsys: pytest.CaptureFixture[str]) -> None:
+    """A report without a date is as good as any."""
+    read_reports([b'{"id": "a"}', b'{"id": "b", "published": null}', b'{"id": "c", "published": ""}'], "f")
+
+    assert capsys.readouterr().err == ""
 
 
 def test_deep_nesting_is_an_error_not_a_crash() -> None:

@@ -22,7 +22,7 @@ from store_samples import (
 )
 from test_store_outbox import ADA, ALERT, make_message
 
-from monitor.model import FeedSource, FeedState, Relation
+from monitor.model import FeedSource, FeedState, PageRead, Relation
 from monitor.store import Store
 from monitor.store.views import VIEWS
 
@@ -101,6 +101,23 @@ def test_noise_leaves_the_ledger(store: Store, poll: Poll, judge: Judge) -> None
     store.mark(report_id, BASELINE.id, "C1", "relevant")
 
     assert _standing(store) == "disputed"
+
+
+def test_match_says_what_text_was_read(store: Store, poll: Poll, judge: Judge) -> None:
+    """Whether a match rests on a summary, on the full text of the feed, or on the article's page."""
+    poll(make_report("0"))
+    judge(make_match("C1"))
+    poll(make_report("1", content="The water at the dam stood at mark one, and the mill below it was shut."))
+    judge(make_match("C1"))
+    number = store.query("SELECT id FROM reports WHERE key = '0'")[0]["id"]
+    assert _sources(store) == ["summary", "feed"]
+    store.record_page(PageRead(report_id=int(str(number)), host="river.example", state="read", text="The mill." * 99))
+
+    assert _sources(store) == ["page", "feed"]
+
+
+def _sources(store: Store) -> list[object]:
+    return [row["text_source"] for row in store.query("SELECT text_source FROM v_matches ORDER BY report_id")]
 
 
 def test_retired_claim_leaves_the_ledger_but_keeps_its_matches(store: Store, poll: Poll, judge: Judge) -> None:
