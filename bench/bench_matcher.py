@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import matcher_peers as peers
@@ -150,14 +151,15 @@ def show_parts(made: Baseline, reports: Sequence[Report]) -> None:
     for batch in batches:
         told = [peers.text_of(report) for report in batch]
         clock = [time.process_time()]
-        words = [matcher.extractor_.words(text) for text in told]
+        _ = matcher.extractor_.all_words(told)
         clock.append(time.process_time())
-        saturated = matcher.space_.encoded(matcher.encoder_.encode(words))
+        saturated = matcher.space_.encoded(matcher.encoder_.encode(told))
         clock.append(time.process_time())
         _ = matcher.pruner_.scores(saturated) if matcher.pruner_ else saturated @ matcher.space_.queries.T
         clock.append(time.process_time())
-        for name, start, end in zip(parts, clock, clock[1:], strict=False):
-            parts[name] += end - start
+        words, encoded, product = (end - start for start, end in pairwise(clock))
+        for name, spent in zip(parts, (words, encoded - words, product), strict=True):  # encoding reads the words, too
+            parts[name] += spent
     parts["scores"] = max(0.0, whole - sum(parts.values()))
     shown = ", ".join(f"{name} {seconds / len(reports) * 1e6:.0f}" for name, seconds in parts.items())
     print(f"{len(made.claims):,} claims: fit {fit_s:.2f} s; µs a report: {shown}")

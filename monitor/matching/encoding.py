@@ -1,22 +1,25 @@
 """Whole batches of texts as numbers: the terms of thousands of words in a few array operations.
 
-A word's cell is what it stands for: no term (most words), some terms, or "look at the words beside it". Words that
-stand for the same share one cell, so the table of cells stays as small as the baseline's vocabulary.
+A word's cell is what it stands for: no term (most words), some terms, or something that the next word may change. Words
+that stand for the same share one cell, so the table of cells stays as small as the baseline's vocabulary.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from functools import cached_property
+from itertools import islice, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.matching.terms import MAX_MEMO, Coder
+from monitor.matching.meeting import NOTHING, Cell, Meetings
+from monitor.matching.terms import LONGEST_MEMBER, MAX_MEMO, WORD, TermExtractor
+from monitor.text.bulk import BREAK
 from monitor.text.stems import MAX_WORD_LENGTH
 
-_SPECIAL, _NOTHING = 0, 1  # the first two cells
+MOST_CHARACTERS = 500_000  # of texts read at once; bounds memory
+_NEW, _BREAK, _NOTHING = -1, 0, 1  # a word not met before, and the first two cells
 
 
 @dataclass(frozen=True)
@@ -28,84 +31,132 @@ class Encoded:
     lengths: NDArray[np.float64]
 
 
-class _Numbers(dict[str, int]):
-    """The number of each word's cell, learned when first met; memory is bounded."""
+@dataclass(frozen=True)
+class _Columns:
+    """The cells as arrays: the codes of cell i are `pool[start[i]:start[i] + count[i]]`; `words` it counts for."""
 
-    def __init__(self, encoder: "Encoder") -> None:
-        super().__init__()
-        self._encoder = encoder
+    pool: NDArray[np.int32]
+    start: NDArray[np.int32]
+    count: NDArray[np.int32]
+    words: NDArray[np.int32]
+    looks: NDArray[np.uint8]
+    follows: NDArray[np.uint8]
 
-    def __missing__(self, word: str) -> int:
-        number = self._encoder.cell_of(word)
-        if len(self) > MAX_MEMO:
-            self.clear()
-        if len(word) <= MAX_WORD_LENGTH:
-            self[word] = number
+
+class _Table:
+    """All cells met so far, numbered; `word` is the code for words as such."""
+
+    def __init__(self, word: int) -> None:
+        self._word = word
+        self._known: dict[Cell, int] = {}
+        self._pool = array("i")
+        self._rows = array("i")
+
+    def number(self, cell: Cell) -> int:
+        """The number of a cell."""
+        number = self._known.get(cell)
+        if number is None:
+            number = self._known[cell] = len(self._known)
+            codes = [code for code in cell.codes if code != self._word]
+            self._rows.extend((len(self._pool), len(codes), len(cell.codes) - len(codes), cell.looks, cell.follows))
+            self._pool.extend(codes)
+            self.__dict__.pop("columns", None)
         return number
+
+    @cached_property
+    def columns(self) -> _Columns:
+        """What all cells hold."""
+        rows = np.array(self._rows, dtype=np.int32).reshape(-1, 5).T.copy()
+        pool = np.array(self._pool, dtype=np.int32)
+        looks, follows = rows[3].astype(np.uint8), rows[4].astype(np.uint8)
+        return _Columns(pool, rows[0], rows[1], rows[2], looks, follows)
 
 
 class Encoder:
-    """Turns batches of folded words into numbers with a `Coder`; `word` is its code for words as such."""
+    """Turns batches of texts into numbers of a vocabulary, which has one for `WORD`, with what an extractor knows."""
 
-    def __init__(self, coder: Coder[int], word: int) -> None:
-        self._coder = coder
-        self._word = word
-        self._known: dict[tuple[Any, ...], int] = {}
-        self._pool = array("i")  # the codes of all cells, one after the other
-        self._start, self._count, self._words = array("i"), array("i"), array("i")
-        for cell in (coder.SPECIAL, ()):
-            self._intern(cell)
-        self._numbers = _Numbers(self)
-        self._beside: dict[tuple[str, str], int] = {}  # cells that a word and the next decide
+    def __init__(self, extractor: TermExtractor, vocabulary: Mapping[str, int]) -> None:
+        self._extractor = extractor
+        self._coder = extractor.coder(vocabulary)
+        self._meetings = Meetings(self._coder)
+        self._reach = max(extractor.finder.longest, LONGEST_MEMBER)
+        self._table = _Table(vocabulary[WORD])
+        self._table.number(Cell((), follows=128))  # the break: like no other cell, and looked for by none
+        self._table.number(NOTHING)
+        self._numbers: dict[bytes, int] = {BREAK: _BREAK}  # the cells of words; memory is bounded
+        self._beside: dict[tuple[bytes, bytes], int] = {}  # the cells that a word and the next decide
 
-    def cell_of(self, word: str) -> int:
-        """The number of what a word stands for."""
-        return self._intern(self._coder.cell(word))
-
-    def _intern(self, cell: tuple[Any, ...]) -> int:
-        number = self._known.setdefault(cell, len(self._known))
-        if number == len(self._start):
-            codes = () if cell is self._coder.SPECIAL else [code for code in cell if code != self._word]
-            self._start.append(len(self._pool))
-            self._count.append(len(codes))
-            self._words.append(cell.count(self._word))
-            self._pool.extend(codes)
-        return number
-
-    def encode(self, texts: Sequence[Sequence[str]]) -> Encoded:
+    def encode(self, texts: Sequence[str]) -> Encoded:
         """The terms of the texts, in their order."""
-        ends = np.concatenate(([0], np.cumsum([len(text) for text in texts], dtype=np.int64)))
-        cells = np.fromiter(map(self._numbers.__getitem__, chain.from_iterable(texts)), np.int32, int(ends[-1]))
-        self._place(texts, cells, ends)
-        start, pool = np.array(self._start), np.array(self._pool, dtype=np.int32)
-        words = np.concatenate(([0], np.cumsum(np.array(self._words)[cells])))[ends]
-        counts = np.array(self._count)[cells]
-        told = np.flatnonzero(counts)  # most words stand for no term
-        count = counts[told]
-        after = np.cumsum(count)
-        places = np.arange(after[-1] if len(after) else 0) + np.repeat(start[cells[told]] - (after - count), count)
+        parts = [self._encode(self._extractor.all_words(part)) for part in _in_parts(texts)]
+        if len(parts) == 1:
+            return parts[0]
+        counts = [np.diff(part.ends) for part in parts]
         return Encoded(
-            codes=pool[places],
-            ends=np.concatenate(([0], np.cumsum(counts)))[ends],
-            lengths=np.diff(words).astype(np.float64),
+            codes=np.concatenate([part.codes for part in parts] or [np.empty(0, dtype=np.int32)]),
+            ends=np.concatenate(([0], np.cumsum(np.concatenate(counts or [np.empty(0, dtype=np.int64)])))),
+            lengths=np.concatenate([part.lengths for part in parts] or [np.empty(0)]),
         )
 
-    def _place(self, texts: Sequence[Sequence[str]], cells: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
-        """Put in what words stand for that depends on the words beside them."""
-        places = np.flatnonzero(cells == _SPECIAL)
-        owners = np.searchsorted(ends, places, side="right") - 1
+    def _encode(self, tokens: Sequence[bytes]) -> Encoded:
+        cells = np.fromiter(map(self._numbers.get, tokens, repeat(_NEW)), np.int32, len(tokens))
+        self._meet(tokens, cells)
+        breaks = np.flatnonzero(cells == _BREAK)
+        self._place(tokens, cells, breaks)
+        table = self._table.columns
+        told = np.flatnonzero(table.count[cells])  # most words stand for no term
+        count = table.count[cells[told]]
+        after = np.concatenate(([0], np.cumsum(count)))
+        places = np.arange(after[-1]) + np.repeat(table.start[cells[told]] - after[:-1], count)
+        starts = np.concatenate(([0], breaks))
+        words = np.add.reduceat(table.words[cells], starts[:-1]) if len(breaks) else np.empty(0)
+        return Encoded(table.pool[places], after[np.searchsorted(told, starts)], words.astype(np.float64))
+
+    def _meet(self, tokens: Sequence[bytes], cells: NDArray[np.int32]) -> None:
+        """Put in the cells of words not met before, and remember them."""
+        places = np.flatnonzero(cells == _NEW)
+        met = [tokens[place] for place in places.tolist()]
+        if not met:
+            return
+        new = list(dict.fromkeys(met))
+        words = [token.decode() for token in new]
+        found = dict(zip(new, map(self._table.number, self._meetings.cells(words)), strict=True))
+        cells[places] = [found[token] for token in met]
+        if len(self._numbers) + len(new) > MAX_MEMO:
+            self._numbers = {BREAK: _BREAK}
+            self._beside.clear()
+        some = zip(new, words, strict=True)
+        self._numbers |= {t: found[t] for t, word in islice(some, MAX_MEMO) if len(word) <= MAX_WORD_LENGTH}
+
+    def _place(self, tokens: Sequence[bytes], cells: NDArray[np.int32], breaks: NDArray[np.int64]) -> None:
+        """Put in what words stand for that depends on the words after them."""
+        table = self._table.columns
+        places = np.flatnonzero(table.looks[cells[:-1]] & table.follows[cells[1:]])
+        ends = breaks[np.searchsorted(breaks, places)]
         done = 0
-        for place, owner, first in zip(places.tolist(), owners.tolist(), ends[owners].tolist(), strict=True):
+        for place, end in zip(places.tolist(), ends.tolist(), strict=True):
             if place < done:
                 continue
-            text, at = texts[owner], place - first
-            pair = (text[at], text[at + 1] if at + 1 < len(text) else "")
+            pair = tokens[place], tokens[place + 1]
             number = self._beside.get(pair)
             if number is None:
-                end, cell = self._coder.at(text, at)
-                number = self._intern(cell)
-                done = first + end
+                text = [token.decode() for token in tokens[place : min(end, place + self._reach)]]
+                used, codes = self._coder.at(text, 0)
+                number = self._table.number(Cell(codes))
+                done = place + used
                 cells[place + 1 : done] = _NOTHING
-                if pair in self._coder.idle and len(self._beside) < MAX_MEMO:
+                if (text[0], text[1]) in self._coder.idle and len(self._beside) < MAX_MEMO:
                     self._beside[pair] = number
             cells[place] = number
+
+
+def _in_parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts, so many at once as stay within bounds."""
+    size, start = 0, 0
+    for number, text in enumerate(texts):
+        size += len(text)
+        if size > MOST_CHARACTERS and number > start:
+            yield texts[start:number]
+            size, start = len(text), number
+    if start < len(texts):
+        yield texts[start:]

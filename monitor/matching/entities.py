@@ -38,6 +38,10 @@ class Mention:
     end: int
 
 
+def _depth(tree: dict[str, Any]) -> int:
+    return max((1 + _depth(node) for key, node in tree.items() if key != _END), default=0)
+
+
 def surname(entity: Entity) -> str | None:
     """The last word of a person's name of two or more words, which press reports use alone after the first mention."""
     parts = words(entity.name)
@@ -64,6 +68,11 @@ class EntityFinder:
         for entity in self.entities:
             for other in entity.excluded:
                 self._add(self._exact, words(other), _NOBODY, override=True)
+        trees = (self._exact, self._keys)
+        self._later = frozenset(chain.from_iterable(node for tree in trees for node in tree.values())) - {_END}
+        # All words and consonant keys that may stand first or second in a name.
+        self.known = self._exact.keys() | self._keys.keys() | self._later
+        self.longest = max(map(_depth, trees))  # words of a name
 
     def _find_acronyms(self) -> re.Pattern[str] | None:
         aliases = {a for e in self.entities for a in (e.name, *e.aliases) if _ACRONYM.fullmatch(a)}
@@ -124,6 +133,10 @@ class EntityFinder:
         if word in self._exact or word in self._keys:
             return True
         return bool(self._keys) and not self._keys.keys().isdisjoint(self._spellings(word))
+
+    def may_follow(self, word: str) -> bool:
+        """Whether this folded word may stand second in a name."""
+        return not self._later.isdisjoint((word, *self._spellings(word)))
 
     def single(self, word: str) -> int | None:
         """The entity that this word names whatever follows it; None where it names nobody or begins a longer name."""

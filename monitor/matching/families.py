@@ -19,6 +19,9 @@ class Families:
             name, _, members = line.partition(":")
             for member in members.split("|"):
                 self._add(tuple(stem(w) for w in words(member)), f"v:{name.strip()}")
+        # The second words of members, and all words that mean anything here.
+        self.later_stems = frozenset(member[1] for longer in self._longer.values() for member, _ in longer)
+        self.all_stems = frozenset(self._single.keys() | self._longer.keys() | self.later_stems)
 
     def _add(self, member: tuple[str, ...], family: str) -> None:
         self._members.setdefault(family, []).append(member)

@@ -23,7 +23,7 @@ from monitor.matching.persistence import load_matcher, save_matcher
 from monitor.matching.pruning import MANY, Pruner, dot_pairs, row_numbers
 from monitor.matching.relation import relate
 from monitor.matching.space import Floats, build_space, claim_query, claim_texts, make_extractor, term_frequency_in_news
-from monitor.matching.terms import MAX_CHARACTERS, WORD, Terms
+from monitor.matching.terms import MAX_CHARACTERS, Terms
 from monitor.model import Baseline, Decision, Match, Report, Scored
 
 VERSION = "tfidf-1"
@@ -115,8 +115,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def prepare_scoring(self) -> None:
         """Make what scores reports, from `space_`, the thresholds and what marks taught."""
-        codes = self.space_.codes
-        self.encoder_ = Encoder(self.extractor_.coder(codes), codes[WORD])
+        self.encoder_ = Encoder(self.extractor_, self.space_.codes)
         self.pruner_ = self._make_pruner() if len(self.baseline_.claims) > SMALL else None
 
     def learn(self, marks: Sequence[Marked]) -> "ClaimMatcher":
@@ -171,7 +170,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _score(self, reports: Sequence[Report]) -> _Batch:
         words = self.extractor_.words
-        saturated = self.space_.encoded(self.encoder_.encode([words(f"{r.title}\n{r.text}") for r in reports]))
+        saturated = self.space_.encoded(self.encoder_.encode([f"{r.title}\n{r.text}" for r in reports]))
         named = np.asarray(saturated[:, self.named_].sum(axis=1)).ravel() > 0
         stranger = np.where(named | (not self.baseline_.entities), 1.0, scoring.STRANGER)
         # What a stranger counts less is taken off before the product: the less a report can reach, the more is pruned.

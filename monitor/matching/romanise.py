@@ -5,7 +5,10 @@ the differences between romanisations of Arabic and Persian names, and a few let
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+
+import numpy as np
 
 _PAIRS = (("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("sh", "s"), ("ph", "f"), ("ck", "k"), ("dj", "j"))
 _VOWELS = "aeiouywv"
@@ -24,8 +27,27 @@ def consonant_key(word: str) -> str:
     key = word
     for pair, letter in _PAIRS if "h" in word or "k" in word or "j" in word else ():
         key = key.replace(pair, letter)
-    first = "a" if key[0] in _VOWELS else ""
-    key = first + _DOUBLE.sub(r"\1", key.translate(_SINGLE))
+    return _finished(word, _DOUBLE.sub(r"\1", key.translate(_SINGLE)))
+
+
+def consonant_keys(many: Sequence[str]) -> list[str]:
+    """The consonant keys of many folded words at once."""
+    joined = "\n".join(many)
+    for pair, letter in _PAIRS:
+        joined = joined.replace(pair, letter)
+    letters = np.frombuffer(joined.translate(_SINGLE).encode() + b"\n", dtype=np.uint8)
+    # Of letters in a row one is left, of line ends all are.
+    kept = np.concatenate((letters[:1], letters[1:][(letters[1:] != letters[:-1]) | (letters[1:] == ord("\n"))]))
+    return [
+        _finished(word, key)
+        if len(word) >= _LEAST_LETTERS and word.isascii() and word.isalpha() and word.islower()
+        else ""
+        for word, key in zip(many, kept.tobytes().decode(errors="replace").split("\n"), strict=False)
+    ]
+
+
+def _finished(word: str, consonants: str) -> str:
+    key = f"a{consonants}" if word[0] in _VOWELS else consonants
     return key[:-1] if len(key) > 3 and key.endswith("h") else key
 
 

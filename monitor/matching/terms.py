@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from monitor.matching.entities import EntityFinder
 from monitor.matching.families import Families
 from monitor.matching.romanise import possible_keys
+from monitor.text.bulk import all_tokens
 from monitor.text.fold import fold
 from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, tokens
 
@@ -43,9 +44,12 @@ _MONTH_PAIRS = {
     tuple(fold(name).split()): number
     for name, number in (("كانون الثاني", 1), ("تشرين الأول", 10), ("تشرين الثاني", 11), ("كانون الأول", 12))
 }
-_MONTH_STARTS = _MONTHS.keys() | {first for first, _ in _MONTH_PAIRS}
+MONTH_STARTS = _MONTHS.keys() | {first for first, _ in _MONTH_PAIRS}
 _SCALES = {"thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 _PERCENT = frozenset({"percent", "pct"})
+# What can make more of the figure before it, and of the month before it besides a number.
+UNITS = frozenset(_SCALES.keys() | _PERCENT | {"per"} | MONTH_STARTS)
+DAY_STARTS = frozenset(second for _, second in _MONTH_PAIRS)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 
@@ -88,11 +92,11 @@ def _day_at(text: Sequence[str], at: int) -> int | None:
 def figure_or_day(text: Sequence[str], at: int) -> tuple[str | None, int]:
     """The term of the figure or day that begins at position `at`, if any, and how many words it takes."""
     token, after = text[at], text[at + 1] if at + 1 < len(text) else ""
-    if token in _MONTH_STARTS:
+    if token in MONTH_STARTS:
         month, used = _month_at(text, at)
         day = _day_at(text, at + used) if month else None
         return (f"d:{month:02d}-{day:02d}", used + 1) if day else (None, 1)
-    if after in _MONTH_STARTS:
+    if after in MONTH_STARTS:
         month, used = _month_at(text, at + 1)
         day = _day_at(text, at) if month else None
         if day:
@@ -136,11 +140,11 @@ class Coder(Generic[Code]):
     def __init__(
         self, finder: EntityFinder, families: Families, language: str, code: Callable[[str], Code | None]
     ) -> None:
-        self._finder = finder
-        self._families = families
-        self._language = language
-        self._code: Callable[[str], Code | None] = code
-        self._word: tuple[Code, ...] = self._codes((WORD,))
+        self.finder = finder
+        self.families = families
+        self.language = language
+        self.code: Callable[[str], Code | None] = code
+        self.word: tuple[Code, ...] = self._codes((WORD,))
         self._memo: dict[str, tuple[Code, ...]] = {}
         self._plain: dict[str, tuple[Code, ...]] = {}
         self._mentions: dict[int, tuple[Code, ...]] = {}
@@ -148,7 +152,7 @@ class Coder(Generic[Code]):
         self.idle: set[tuple[str, str]] = set()  # special words with a next word beside which they are nothing special
 
     def _codes(self, terms: Iterable[str]) -> tuple[Code, ...]:
-        return tuple(c for c in map(self._code, terms) if c is not None)
+        return tuple(c for c in map(self.code, terms) if c is not None)
 
     def cell(self, word: str) -> tuple[Any, ...]:
         """What a word stands for, remembered; memory is bounded because words on the open web are endless."""
@@ -159,9 +163,9 @@ class Coder(Generic[Code]):
             self._plain.clear()
             self._hints.clear()
             self.idle.clear()
-        root: str = stem(word, self._language)
+        root: str = stem(word, self.language)
         self._plain[word] = self._plain_terms(word, root)
-        named = self._finder.single(word)
+        named = self.finder.single(word)
         if named is not None:
             self._memo[word] = self._mention(named)
         elif self._is_special(word, root):
@@ -172,35 +176,35 @@ class Coder(Generic[Code]):
         return self._memo[word]
 
     def _hint(self, word: str, root: str) -> _Hint:
-        figure = word[0].isdigit() or word in _MONTH_STARTS
-        names = None if figure else self._finder.followers(word)
-        following = None if names is None else names | self._families.followers(root)
-        return following, self._finder.may_start(word), figure, bool(self._families.begun_by(root))
+        figure = word[0].isdigit() or word in MONTH_STARTS
+        names = None if figure else self.finder.followers(word)
+        following = None if names is None else names | self.families.followers(root)
+        return following, self.finder.may_start(word), figure, bool(self.families.begun_by(root))
 
     def _plain_terms(self, word: str, root: str) -> tuple[Code, ...]:
         if word in STOP_WORDS:
             return ()
         if word[0].isdigit():  # a figure: its term comes from its place, see `at`
-            return self._word
-        code = self._code(root)
-        families: tuple[str, ...] = self._families.of_stem(root)
+            return self.word
+        code = self.code(root)
+        families: tuple[str, ...] = self.families.of_stem(root)
         if code is None and not families:  # most words
-            return self._word
-        return self._word + self._codes((root, *families))
+            return self.word
+        return self.word + self._codes((root, *families))
 
     def _is_special(self, word: str, root: str) -> bool:
-        if word[0].isdigit() or word in _MONTH_STARTS:
+        if word[0].isdigit() or word in MONTH_STARTS:
             return self._may_be_figure(word)
-        begun = self._families.begun_by(root)
-        return bool(begun and self._codes(begun)) or self._finder.may_start(word)
+        begun = self.families.begun_by(root)
+        return bool(begun and self._codes(begun)) or self.finder.may_start(word)
 
     def _may_be_figure(self, word: str) -> bool:
         """Whether any figure or day that begins with this word has a code: most numbers of the world have none."""
-        return self._finder.may_start(word) or any(self._code(term) is not None for term in _figures_and_days(word))
+        return self.finder.may_start(word) or any(self.code(term) is not None for term in _figures_and_days(word))
 
     def _mention(self, number: int) -> tuple[Code, ...]:
         if number not in self._mentions:
-            self._mentions[number] = self._word + self._codes((f"e:{self._finder.entities[number].name}",))
+            self._mentions[number] = self.word + self._codes((f"e:{self.finder.entities[number].name}",))
         return self._mentions[number]
 
     def encode(self, text: Sequence[str]) -> Iterable[Code]:
@@ -230,27 +234,27 @@ class Coder(Generic[Code]):
         if (word, after) in self.idle:
             return at + 1, self._plain_of(word)
         if word not in self._hints:  # forgotten, see `cell`
-            self._hints[word] = self._hint(word, stem(word, self._language))
+            self._hints[word] = self._hint(word, stem(word, self.language))
         following, names, figure, family = self._hints[word]
-        if following is not None and following.isdisjoint((after, stem(after, self._language), *possible_keys(after))):
+        if following is not None and following.isdisjoint((after, stem(after, self.language), *possible_keys(after))):
             if len(self.idle) < MAX_MEMO:
                 self.idle.add((word, after))
             return at + 1, self._plain_of(word)
         if names:
-            mention = self._finder.find_at(text, at)
+            mention = self.finder.find_at(text, at)
             if mention:
                 return mention.end, self._mention(mention.entity)
-            skipped = self._finder.skips(text, at)  # a `not` name
+            skipped = self.finder.skips(text, at)  # a `not` name
             if skipped > at:  # the words of someone else's name count as words, not as the name within it
                 return skipped, tuple(chain.from_iterable(self._plain_of(t) for t in text[at:skipped]))
         if figure:
             term, used = figure_or_day(text, at)
             if term:
-                return at + used, self._word + self._codes((term,))
+                return at + used, self.word + self._codes((term,))
         found = self._plain_of(word)
         if family:
-            ahead = [stem(t, self._language) for t in text[at : at + LONGEST_MEMBER]]
-            found += self._codes(self._families.longer_at(ahead, 0))
+            ahead = [stem(t, self.language) for t in text[at : at + LONGEST_MEMBER]]
+            found += self._codes(self.families.longer_at(ahead, 0))
         return at + 1, found
 
     def _plain_of(self, token: str) -> tuple[Code, ...]:
@@ -276,6 +280,11 @@ class TermExtractor:
         """The folded words and numbers of a text, per cent signs as words."""
         text = self.finder.mark_acronyms(text[:MAX_CHARACTERS])
         return tokens(text.replace("%", " percent ") if "%" in text else text)
+
+    def all_words(self, texts: Iterable[str]) -> list[bytes]:
+        """The same of many texts at once, in UTF-8, with a `BREAK` after each text."""
+        mark = self.finder.mark_acronyms
+        return all_tokens([mark(text[:MAX_CHARACTERS]).replace("%", " percent ") for text in texts])
 
     def extract(self, text: str) -> Terms:
         """The terms of a text."""

@@ -68,12 +68,23 @@ def fold(text: str) -> str:
     "Kata'ib Ḥizballāh's" becomes "kataib hizballah", "U.S." and "US" become "usa", "٢٥" becomes "25".
     """
     if not text.isascii():
-        for mark, plain in _TYPOGRAPHY:
-            text = text.replace(mark, plain)
+        text = plain_marks(text)
         if not text.isascii():
             text = _fold_letters(text)
     if "US" in text or _CAPITALS_HINT.search(text):
-        text = _CAPITALS.sub(_join_capitals, text)
+        text = fold_capitals(text)
     if "'" in text or "`" in text or not text.isascii():
         text = _APOSTROPHE.sub("", text)
     return text.casefold()
+
+
+def plain_marks(text: str) -> str:
+    """The text with the plain signs for typographic ones, a part of `fold`."""
+    for mark, plain in _TYPOGRAPHY:
+        text = text.replace(mark, plain)
+    return text
+
+
+def fold_capitals(text: str) -> str:
+    """The text with abbreviations in capitals as one word each, a part of `fold`."""
+    return _CAPITALS.sub(_join_capitals, text)

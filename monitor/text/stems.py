@@ -1,6 +1,7 @@
 """Words and their stems, the unit in which texts are compared."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import Stemmer
@@ -51,6 +52,15 @@ def stem(word: str, language: str = "en") -> str:
     if not word.isascii() and _ARABIC.match(word):
         language = "ar"
     return str(_stemmer(language).stemWord(word))
+
+
+def stem_all(many: Sequence[str], language: str = "en") -> list[str]:
+    """The stems of many folded words at once."""
+    found: list[str] = _stemmer(language).stemWords(list(many))
+    for number, word in enumerate(many):
+        if not word.isascii() or word.isdecimal():
+            found[number] = stem(word, language)
+    return found
 
 
 def tokens(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 from collections import Counter
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ WORDS = (
 
 def _encoder() -> Encoder:
     codes = {term: number for number, term in enumerate([*TERMS, WORD])}
-    return Encoder(EXTRACTOR.coder(codes), codes[WORD])
+    return Encoder(EXTRACTOR, codes)
 
 
 @settings(max_examples=300, deadline=None)
@@ -42,7 +43,7 @@ def _encoder() -> Encoder:
 @example([["strike"] * 12, [], ["hand", "over", "over"]])
 def test_a_batch_has_the_terms_of_its_texts(texts: list[list[str]]) -> None:
     """Whatever stands beside it in a batch, a text has the same terms and length as alone."""
-    found = _encoder().encode(texts)
+    found = _encoder().encode([" ".join(text) for text in texts])
     told = [Counter(TERMS[code] for code in found.codes[found.ends[i] : found.ends[i + 1]]) for i in range(len(texts))]
     alone = [EXTRACTOR.extract(" ".join(text)) for text in texts]
 
@@ -51,13 +52,15 @@ def test_a_batch_has_the_terms_of_its_texts(texts: list[list[str]]) -> None:
     assert found.lengths.tolist() == [terms.length for terms in alone]
 
 
-def test_memory_of_words_is_bounded(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("characters", [10, 200, 100_000])
+def test_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch, characters: int) -> None:
     """However many distinct words a stream has, few are remembered, and what they stand for stays the same."""
     monkeypatch.setattr(encoding, "MAX_MEMO", 50)
     encoder = _encoder()
-    texts = [[f"strange{n}", "strike", "meridian"] for n in range(500)]
+    texts = [f"strange{n} strike meridian" for n in range(500)]
+    monkeypatch.setattr(encoding, "MOST_CHARACTERS", characters)
     found = encoder.encode(texts)
 
-    assert len(encoder._numbers) <= 52
+    assert len(encoder._numbers) <= 51
     assert found.lengths.tolist() == [3.0] * 500
     assert Counter(found.codes.tolist()) == {TERMS.index("strike"): 500, TERMS.index("e:Meridian Lines"): 500}

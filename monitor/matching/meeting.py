@@ -1,0 +1,71 @@
+"""What words mean to a baseline, found when they are met for the first time: for all new words of a batch at once.
+
+Most words of the world mean nothing to it, and a few look-ups say so. Of the others some depend on the words after
+them: "turned" (over), "25" (per cent), a first name. Such a word says what it looks for, and each word what it can be
+to the one before; only where the two meet is the text itself looked at (`Coder.at`).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from monitor.matching.romanise import consonant_keys
+from monitor.matching.terms import DAY_STARTS, MONTH_STARTS, UNITS, Coder
+from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem_all
+
+# What a word can be to the one before it, and what that one looks for.
+OF_NAME, OF_MEMBER, UNIT, DAY = 1, 2, 4, 8
+
+
+class Cell(NamedTuple):
+    """What a word stands for if nothing that it looks for follows, and what it can be to the word before."""
+
+    codes: tuple[int, ...]
+    looks: int = 0
+    follows: int = 0
+
+
+NOTHING = Cell(())
+
+
+class Meetings:
+    """Gives the cells of words by the coder of a vocabulary."""
+
+    def __init__(self, coder: Coder[int]) -> None:
+        self._coder = coder
+        self._finder, self._families = coder.finder, coder.families
+        self._heeded = self._finder.known | STOP_WORDS | MONTH_STARTS | UNITS | DAY_STARTS
+        self._roots = self._families.all_stems
+        self._plain = Cell(coder.word)
+
+    def cells(self, words: Sequence[str]) -> list[Cell]:
+        """The cell of each word."""
+        roots, keys = stem_all(words, self._coder.language), consonant_keys(words)
+        heeded, of_families, of_names, code = self._heeded, self._roots, self._finder.known, self._coder.code
+        return [
+            self._plain
+            if code(root) is None
+            and root not in of_families
+            and word not in heeded
+            and key not in of_names
+            and word.isalpha()
+            and word.isascii()
+            and len(word) <= MAX_WORD_LENGTH
+            else self._cell(word, root)
+            for word, root, key in zip(words, roots, keys, strict=True)
+        ]
+
+    def _cell(self, word: str, root: str) -> Cell:
+        if len(word) > MAX_WORD_LENGTH:
+            return NOTHING
+        cell, follows = self._coder.cell(word), self._follows(word, root)
+        if cell is not self._coder.SPECIAL:
+            return Cell(cell, follows=follows)
+        return Cell(self._coder.at((word,), 0)[1], self._looks(word, root), follows)
+
+    def _looks(self, word: str, root: str) -> int:
+        looks = OF_NAME * self._finder.may_start(word) | OF_MEMBER * bool(self._families.begun_by(root))
+        return looks | UNIT * word[0].isdigit() | DAY * (word in MONTH_STARTS)
+
+    def _follows(self, word: str, root: str) -> int:
+        follows = OF_NAME * self._finder.may_follow(word) | OF_MEMBER * (root in self._families.later_stems)
+        return follows | UNIT * (word in UNITS) | DAY * (word[0].isdigit() or word in DAY_STARTS)

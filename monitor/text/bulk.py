@@ -1,0 +1,108 @@
+"""The words of many texts at once: what `fold` and `tokens` do, in a few passes over the bytes of all of them.
+
+Texts that hold only ASCII, or typographic marks besides, are folded together; the others one by one. Every text ends
+in `BREAK`. `tests/text/test_bulk.py` holds that the words are the same.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.text.fold import fold, fold_capitals, plain_marks
+
+BREAK = b"\0"
+_FOREIGN_APART = re.compile(r"[^\w\x00-\x7f]|%")  # a per cent sign that only folding brought out is no word
+_APOSTROPHES = b"'`"
+_DOT, _COMMA = 1, 2  # what the marks within a number are called while other marks are taken out
+
+_Bytes = NDArray[np.uint8]
+
+
+def _table(kept: str) -> NDArray[np.bool_]:
+    found = np.zeros(256, dtype=bool)
+    found[[ord(letter) for letter in kept]] = True
+    found[128:] = True  # what is left of other scripts are letters
+    return found
+
+
+_SMALL = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789"
+_IS_LETTER = _table(_SMALL)
+_IS_WORD = _table(_SMALL + _SMALL.upper() + _DIGITS + "_")
+_ORDINALS = np.array([first << 8 | second for first, second in (b"st", b"nd", b"rd", b"th")], dtype=np.uint16)
+_LOWER = bytes.maketrans(_SMALL.upper().encode() + bytes((_DOT, _COMMA)), _SMALL.encode() + b"  ")
+_CUT = bytes(
+    ord(".") if code == _DOT else ord(",") if code == _COMMA else code if code == 0 or code >= 128 else
+    code if chr(code).isalnum() else ord(" ")
+    for code in range(256)
+)  # fmt: skip
+
+
+def all_tokens(texts: Sequence[str]) -> list[bytes]:
+    """The folded words of each text in UTF-8, in order, with a `BREAK` after each text."""
+    return bytes(_cut(_fold_all(texts)).translate(_CUT).replace(BREAK, b" \0 ")).split()
+
+
+def _fold_all(texts: Sequence[str]) -> bytearray:
+    """What `fold` gives for each text, a NUL after each and nowhere else."""
+    plain = [text if text.isascii() else _foreign(text) for text in texts]
+    raw = _joined(plain)
+    if raw.count(BREAK) > len(plain):
+        plain = [text.replace("\0", " ") for text in plain]
+        raw = _joined(plain)
+    marked = _with_capitals(np.frombuffer(raw, dtype=np.uint8))
+    if len(marked):
+        for number in marked.tolist():
+            plain[number] = fold_capitals(plain[number])
+        raw = _joined(plain)
+    _mark_possessives(np.frombuffer(raw, dtype=np.uint8))
+    return raw.translate(_LOWER, _APOSTROPHES)
+
+
+def _joined(texts: Sequence[str]) -> bytearray:
+    return bytearray("\0".join([*texts, ""]).encode())
+
+
+def _foreign(text: str) -> str:
+    text = plain_marks(text)
+    return text if text.isascii() else _FOREIGN_APART.sub(" ", fold(text))
+
+
+def _with_capitals(raw: _Bytes) -> NDArray[np.int64]:
+    """Numbers of the texts in which `fold` looks for abbreviations in capitals: "US", "U.S."."""
+    us = np.flatnonzero((raw[:-1] == ord("U")) & (raw[1:] == ord("S")))
+    dots = np.flatnonzero((raw[:-2] == ord(".")) & (raw[2:] == ord(".")))
+    dots = dots[raw[dots + 1] - ord("A") < 26]
+    if not len(us) and not len(dots):
+        return np.empty(0, dtype=np.int64)
+    return np.unique(np.searchsorted(np.flatnonzero(raw == 0), np.concatenate((us, dots))))
+
+
+def _mark_possessives(raw: _Bytes) -> None:
+    """Make the s of each "'s" an apostrophe, to go with it."""
+    places = np.flatnonzero((raw == _APOSTROPHES[0]) | (raw == _APOSTROPHES[1]))
+    places = places[raw[places + 1] == ord("s")]
+    raw[1 + places[_IS_WORD[raw[places - 1]] & ~_IS_WORD[raw[places + 2]]]] = _APOSTROPHES[0]
+
+
+def _cut(folded: bytearray) -> bytes | bytearray:
+    """Rename the marks within numbers, and put a blank between a number and what is written next to it."""
+    raw = np.frombuffer(folded, dtype=np.uint8)
+    digit = raw - ord("0") < 10
+    before = np.flatnonzero(digit[1:] & ~digit[:-1])
+    last = np.flatnonzero(digit[:-1] & ~digit[1:])
+    if not len(last):
+        return folded
+    if digit[0]:
+        before = np.concatenate(([-1], before))  # the last byte, a break
+    last = last[~_IS_LETTER[raw[before]]]  # the others are digits within a word
+    end = len(raw) - 1
+    first, second, third = (raw[np.minimum(last + n, end)] for n in (1, 2, 3))
+    within = (first == ord(".")) & (second - ord("0") < 10), (first == ord(",")) & (second - ord("0") < 10)
+    ordinal = np.isin(first.astype(np.uint16) << 8 | second, _ORDINALS) & ~_IS_WORD[third]
+    raw[1 + last[within[0]]] = _DOT
+    raw[1 + last[within[1]]] = _COMMA
+    apart = last[_IS_LETTER[first] & ~ordinal]
+    return np.insert(raw, apart + 1, ord(" ")).tobytes() if len(apart) else folded
