@@ -6,6 +6,8 @@ from html import unescape
 
 from lxml import etree
 
+from monitor.feeds.tame_markup import tame_text
+
 MAX_MARKUP_CHARS = 2_000_000  # longer fields are cut before they are read
 MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 10_000
@@ -19,8 +21,16 @@ HIDDEN = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
-HIDDEN_ASCII = bytes((*range(9), *range(14, 32), 127))
-BLANK = re.compile(r"\s+")
+# Letters and signs of most feeds, among which nothing is hidden, and no space but the usual one: quickly passed over.
+USUAL = re.compile(
+    "[\x20-\x7e\n\xa1-\xac\xae-\u02ff\u0370-\u058f\u0600-\u0610\u0620-\u06ff\u0900-\u0dff\u2010-\u2027\u2030-\u205e\u2070-\u2bff"
+    "\u1e00-\u1fff\u3001-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e\ufffd\U0001f000-\U0001faff]*+"
+)
+ODD_SPACE = re.compile(r"[^\S \n]")
+# The standard library's own loops, where they do, for each text of a feed passes here: in ASCII, one turn settles it.
+HIDDEN_ASCII = bytes((*range(9), *range(14, 28), 31, 127))
+BREAKS_ASCII = b"\x0b\x0c\r\x1c\x1d\x1e"
+PLAIN_ASCII = bytes.maketrans(BREAKS_ASCII + b"\t", b"\n" * len(BREAKS_ASCII) + b" ")
 
 BLOCKS = frozenset(
     "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 "
@@ -59,11 +69,12 @@ def to_plain(markup_or_text: str, *, is_html: bool, limit: int = MAX_CONTENT_CHA
     `is_html` says what the feed declares. Text that is declared plain and yet carries tags or character references was
     escaped once too often by its maker, and is read as markup too.
     """
-    text = clean(markup_or_text[:MAX_MARKUP_CHARS])
+    text = _plain_signs(markup_or_text[:MAX_MARKUP_CHARS])
     for number in range(MAX_PASSES):
-        if not ((is_html and number == 0 and ("<" in text or "&" in text)) or _is_markup(text)):
+        if not ("<" in text or "&" in text) or not ((is_html and number == 0) or _is_markup(text)):
             break
-        text = clean(_strip(text))
+        text = _strip(text)
+    text = _single_spaced(text)
     if "<" in text and MARKUP.search(text):
         text = clean(MARKUP.sub(" ", text))
     return cut(text, limit)
@@ -75,16 +86,31 @@ def _is_markup(text: str) -> bool:
 
 def to_line(markup_or_text: str, *, is_html: bool, limit: int = MAX_TITLE_CHARS) -> str:
     """As `to_plain`, on one line: for titles and names."""
-    return cut(BLANK.sub(" ", to_plain(markup_or_text, is_html=is_html)), limit)
+    return cut(to_plain(markup_or_text, is_html=is_html).replace("\n", " "), limit)
 
 
 def clean(text: str) -> str:
     """The text without hidden characters, its spaces single and its line breaks plain."""
-    text = "\n".join(text.splitlines())
-    # The standard library's own loops, where they do: a feed's texts pass here several times.
-    text = text.encode().translate(None, HIDDEN_ASCII).decode() if text.isascii() else HIDDEN.sub("", text)
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
+    return _single_spaced(_plain_signs(text))
+
+
+def _plain_signs(text: str) -> str:
+    """The text without hidden characters, all its spaces blanks and all its line breaks plain."""
+    if text.isascii():
+        return text.encode().translate(PLAIN_ASCII, HIDDEN_ASCII).decode()
+    text = text.replace("\r", "\n").replace("\t", " ").replace("\xa0", " ")
+    if USUAL.fullmatch(text):
+        return text
+    return ODD_SPACE.sub(" ", HIDDEN.sub("", "\n".join(text.splitlines())))
+
+
+def _single_spaced(text: str) -> str:
+    if "\n" in text:
+        lines = [line for raw_line in text.split("\n") if (line := raw_line.strip())]
+        if "  " not in text:
+            return "\n".join(lines)
+        return "\n".join([" ".join(line.split()) if "  " in line else line for line in lines])
+    return " ".join(text.split()) if "  " in text else text.strip()
 
 
 def cut(text: str, limit: int) -> str:
@@ -98,7 +124,14 @@ def cut(text: str, limit: int) -> str:
 
 def _strip(markup: str) -> str:
     if "<" not in markup:
-        return unescape(markup)
+        return _plain_signs(unescape(markup))
+    text = tame_text(markup)
+    if text is None:
+        text = _parsed(_single_spaced(markup))
+    return _plain_signs(text)
+
+
+def _parsed(markup: str) -> str:
     if len(markup) > 5000:
         markup = LONG_TAG.sub(r"\1", markup)
     parser = etree.HTMLParser(recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
