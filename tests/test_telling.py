@@ -55,8 +55,8 @@ class Desk:
         )
         self.settings: Settings = make_settings(self.folder, recipient_tables=people, **tables)
 
-    def come(self, *items: tuple[str, str, str], outlet: str = "River Post") -> MatchRun:
-        """A publisher's feed brings these; they are judged."""
+    def come(self, *items: tuple[str, str, str], outlet: str = "River Post", site: str | None = None) -> MatchRun:
+        """A publisher's feed brings these; they are judged. With a site they have pages there."""
         source = FeedSource(url=f"https://{outlet.split()[0].lower()}.example/feed", title=outlet)
         known = {row["url"] for row in self.store.feeds()}
         self.store.sync_feeds([FeedSource(url=str(url)) for url in known if url != source.url] + [source])
@@ -64,7 +64,10 @@ class Desk:
             self._record(source)
         self._record(
             source,
-            *(Report(key=k, title=t, summary=s, outlet=outlet, feed_url=source.url) for k, t, s in items),
+            *(
+                Report(key=k, title=t, summary=s, outlet=outlet, feed_url=source.url, url=site and f"{site}/{k}")
+                for k, t, s in items
+            ),
         )
         return match(self.store, [BASELINE], self.settings, clock=self.clock, memory=self.memory)
 
@@ -174,6 +177,45 @@ def test_story_is_told_again_when_many_carry_it(desk: Desk) -> None:
 
     assert states == [1, 0, 1, 0]
     assert again["in_reply_to"] == first["message_id"]
+
+
+def test_very_same_item_of_other_publishers_counts(desk: Desk) -> None:
+    """An item that several publishers hand on under one guid is told again when enough carry it, and corroborates."""
+    desk.configure(alerts={"more_publishers": 2})
+    runs = [
+        desk.come(EVACUATED, outlet=outlet, site=f"https://{outlet.split()[0].lower()}.example")
+        for outlet in ("River Post", "Hill Times", "Coast Echo", "Lake Star")
+    ]
+
+    assert [run.duplicates for run in runs] == [0, 1, 1, 1]
+    assert [run.alerts for run in runs] == [1, 0, 1, 0]
+    [row] = desk.store.query("SELECT publishers FROM v_ledger WHERE claim_id = 'C2'")
+    assert row["publishers"] == 4
+    desk.deliver()
+    assert desk.deliver() == DeliverRun()
+    _, again = desk.mails("ada")
+    assert "carried by 3 publishers (1 at the last alert)" in " ".join(again.split())
+
+
+def test_rule_takes_the_very_same_item_of_another_publisher_as_corroboration(desk: Desk) -> None:
+    """A rule that waits for two publishers is met by the second that hands the item on, and only once."""
+    desk.configure(rules=({"name": "sure", "min_publishers": 2},))
+    runs = [desk.come(EVACUATED, outlet=outlet).alerts for outlet in ("River Post", "Hill Times", "Coast Echo")]
+
+    assert runs == [0, 1, 0]
+
+
+def test_feeds_of_one_site_are_one_voice(desk: Desk) -> None:
+    """Two feeds of a site, whatever their titles, corroborate nothing: neither the same page nor another one."""
+    desk.configure(rules=({"name": "sure", "min_publishers": 2},))
+    runs = [
+        desk.come(EVACUATED, outlet="River World", site="https://www.river.example/news"),
+        desk.come(EVACUATED, outlet="Stream Region", site="https://www.river.example/news"),
+        desk.come(("e2", *EVACUATED[1:]), outlet="Bank Local", site="https://local.river.example"),
+    ]
+
+    assert [run.alerts for run in runs] == [0, 0, 0]
+    assert desk.come(("e3", *EVACUATED[1:]), outlet="Hill Times", site="https://hill.example").alerts == 1
 
 
 def test_rule_waits_for_corroboration(desk: Desk) -> None:

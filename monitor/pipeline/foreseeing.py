@@ -16,6 +16,7 @@ from monitor.errors import MonitorError
 from monitor.model import Alert, Decision, MatchedReport, Relation
 from monitor.pipeline.hooks import Clock
 from monitor.pipeline.telling import is_delivered, options_of, throttle_of
+from monitor.pipeline.voices import count_voices
 from monitor.store import Store
 
 
@@ -49,6 +50,8 @@ def foresee(store: Store, settings: Settings, report_id: int, *, clock: Clock) -
 
 def _foresee(store: Store, settings: Settings, matched: MatchedReport, now: datetime) -> list[Foreseen]:
     mutes = store.mutes()
+    if matched.story_id:
+        matched = replace(matched, publishers=count_voices(store.story_facts(matched.story_id).carriers))
     decided = decide_alerts(
         matched,
         settings.rules,

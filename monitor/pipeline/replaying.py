@@ -12,6 +12,7 @@ from monitor.alerts.novelty import LOUDNESS
 from monitor.alerts.rules import decide_alerts
 from monitor.model import Alert, AlertState, MatchedReport, Recipient, Rule, Scored, StoryTold
 from monitor.pipeline.judging import Matcher
+from monitor.pipeline.voices import Carrier, count_voices
 from monitor.store import StoredReport
 
 BATCH = 500  # reports scored at once
@@ -57,7 +58,7 @@ class _Story:
     """What has been told of a story so far, and who carried it."""
 
     told: StoryTold = field(default_factory=StoryTold)
-    publishers: set[str] = field(default_factory=set)
+    carriers: list[Carrier] = field(default_factory=list)
 
 
 def score_stored(matcher: Matcher, reports: Sequence[StoredReport]) -> list[Scored]:
@@ -85,8 +86,8 @@ def replay(
     for report, verdict in zip(reports, scored, strict=True):
         story_id = -report.report_id if report.story_id is None else report.story_id
         story = stories.setdefault(story_id, _Story())
-        is_new = not story.publishers
-        story.publishers.add(report.publisher)
+        is_new = not story.carriers
+        story.carriers.append((report.report_id, report.publisher, report.report.url))
         matched = MatchedReport(
             report_id=report.report_id,
             report=report.report,
@@ -97,7 +98,7 @@ def replay(
             first_sight=report.first_sight,
             feed_url=report.feed_url,
             feed_tags=report.feed_tags,
-            publishers=len(story.publishers),
+            publishers=count_voices(story.carriers),
         )
         alerts = decide_alerts(
             matched,

@@ -12,8 +12,9 @@ from monitor.config.settings import Settings
 from monitor.digest.identity import stable_message_id
 from monitor.digest.render import RenderOptions, render_alert, render_alerts
 from monitor.errors import ComposeError
-from monitor.model import Alert, AlertState, Baseline, Match, MatchedReport, Message, Recipient, Scored
+from monitor.model import Alert, AlertState, Baseline, Decision, Match, MatchedReport, Message, Recipient, Scored
 from monitor.model_digest import AlertView
+from monitor.pipeline.voices import count_voices, is_new_voice
 from monitor.store import StoredReport
 from monitor.store.matching import MatchingTransaction
 
@@ -42,8 +43,17 @@ class Telling:
         now: datetime,
     ) -> Sequence[Alert]:
         """Keep the report's alerts, told and held, and put the messages of the told ones into the outbox."""
+        facts = None
+        if verdict.decision is Decision.DUPLICATE and report.duplicate_of is not None:
+            facts = tx.story_facts(story_id, "")
+            if not is_new_voice(facts, report.report_id):
+                return ()
+            # The very item that another publisher had first: with its matches the story is carried more widely.
+            verdict = tx.scored(report.duplicate_of, self._baseline.id) or verdict
+            report = replace(report, report_id=report.duplicate_of)
         if not verdict.matches:
             return ()
+        facts = facts or tx.story_facts(story_id, "")
         mutes = tx.mutes()
         decided = decide_alerts(
             MatchedReport(
@@ -56,7 +66,7 @@ class Telling:
                 first_sight=report.first_sight,
                 feed_url=report.feed_url,
                 feed_tags=report.feed_tags,
-                publishers=len(tx.story_facts(story_id, "").publishers),
+                publishers=count_voices(facts.carriers),
             ),
             self._rules,
             self._recipients,

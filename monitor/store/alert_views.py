@@ -66,6 +66,15 @@ def judged(connection: Connection, report_id: int) -> list[MatchedReport]:
     ]
 
 
+def scored(connection: Connection, report_id: int, baseline_id: str) -> Scored | None:
+    """The verdict on a report under a baseline, with its matches."""
+    row = connection.row(
+        "SELECT * FROM verdicts WHERE report_id = :report_id AND baseline_id = :baseline_id",
+        {"report_id": report_id, "baseline_id": baseline_id},
+    )
+    return _scored(row, tuple(one for _, one in _matches(connection, report_id, baseline_id))) if row else None
+
+
 def _scored(row: dict[str, Any], found: tuple[Match, ...]) -> Scored:
     return Scored(
         key=str(row["report_id"]),

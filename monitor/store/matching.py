@@ -65,6 +65,10 @@ class MatchingTransaction:
         """What a message on a stored alert shows."""
         return alert_views.view(self._connection, alert_id, recipient)
 
+    def scored(self, report_id: int, baseline_id: str) -> Scored | None:
+        """The verdict on a report that was judged before, with its matches."""
+        return alert_views.scored(self._connection, report_id, baseline_id)
+
     def story_facts(self, story_id: int, recipient: str) -> StoryFacts:
         """How widely the story was carried, and the mail that began its thread."""
         return stories.facts(self._connection, story_id, recipient)

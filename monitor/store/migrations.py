@@ -36,8 +36,8 @@ def m003_time(db: Database) -> None:
 
 
 @MIGRATIONS()
-def m004_text_source(db: Database) -> None:
-    """Let `v_matches` say what text was read; views are made anew with every migration."""
+def m004_views(db: Database) -> None:
+    """Say what text was read, and count who carried a claim; views are made anew with every migration."""
 
 
 SCHEMA_VERSION = 4  # how many migrations there are; kept in the file as user_version

@@ -36,7 +36,8 @@ class StoryFacts:
     """How widely a story was carried, and the mail that began its thread with one recipient."""
 
     reports: int
-    publishers: tuple[str, ...]
+    publishers: tuple[str, ...]  # by name
+    carriers: tuple[tuple[int, str, str | None], ...] = ()  # (report, publisher's name, page), duplicates included
     first_message_id: str | None = None
 
 

@@ -100,7 +100,7 @@ def facts(connection: Connection, story_id: int, recipient: str) -> StoryFacts:
     """How widely the story was carried so far, and the first mail about it that this recipient got."""
     members = connection.rows(
         """
-        SELECT publisher, duplicate_of IS NULL AS own
+        SELECT id, publisher, url, duplicate_of IS NULL AS own
         FROM reports
         WHERE story_id = :story_id
         ORDER BY COALESCE(published_at, first_seen_at), id
@@ -122,5 +122,6 @@ def facts(connection: Connection, story_id: int, recipient: str) -> StoryFacts:
     return StoryFacts(
         reports=sum(row["own"] for row in members),
         publishers=tuple(dict.fromkeys(row["publisher"] for row in members)),
+        carriers=tuple((row["id"], row["publisher"], row["url"]) for row in members),
         first_message_id=first,
     )

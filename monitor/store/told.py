@@ -16,8 +16,10 @@ from monitor.store import (
     mutes,
     notices,
     refusals,
+    stories,
 )
 from monitor.store.part import Part
+from monitor.store.records import StoryFacts
 
 Rows = list[dict[str, Any]]
 
@@ -106,6 +108,10 @@ class Told(Part):
     def judged(self, report_id: int) -> list[MatchedReport]:
         """A stored report as the rules saw it, once for each baseline that judged it."""
         return alert_views.judged(self._connection, report_id)
+
+    def story_facts(self, story_id: int) -> StoryFacts:
+        """How widely a story was carried."""
+        return stories.facts(self._connection, story_id, "")
 
     def told(self, baseline_id: str, story_id: int, *, without_report: int | None = None) -> StoryTold:
         """What people were told of the story; `without_report`: as if that one had not come."""

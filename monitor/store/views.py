@@ -81,12 +81,24 @@ VIEWS = {
             COUNT(DISTINCT CASE WHEN relation = 'uncertain' THEN story END) AS uncertain,
             COUNT(DISTINCT story) AS stories,
             COUNT(DISTINCT report_id) AS reports,
-            COUNT(DISTINCT publisher) AS publishers,
             MIN(at) AS first_at,
             MAX(at) AS last_at,
             MAX(CASE WHEN relation = 'supports' THEN at END) AS last_support_at,
             MAX(CASE WHEN relation = 'updates' THEN at END) AS last_update_at
         FROM stance
+        GROUP BY baseline_id, claim_id
+    ),
+    carried AS (
+        SELECT baseline_id, claim_id, COUNT(DISTINCT publisher) AS publishers
+        FROM (
+            SELECT baseline_id, claim_id, publisher FROM stance
+            UNION
+            -- The very same item, brought by others: no match of its own, yet a voice, unless the page is the same.
+            SELECT s.baseline_id, s.claim_id, d.publisher
+            FROM stance s
+            JOIN reports o ON o.id = s.report_id
+            JOIN reports d ON d.duplicate_of = o.id AND d.address IS NOT o.address
+        )
         GROUP BY baseline_id, claim_id
     ),
     judged AS (
@@ -103,10 +115,11 @@ VIEWS = {
                 ELSE 'unreported'
             END AS standing,
             n.supports, n.contradicts, n.updates, n.related, n.uncertain,
-            n.stories, n.reports, n.publishers, n.first_at, n.last_at
+            n.stories, n.reports, v.publishers, n.first_at, n.last_at
         FROM claims c
         JOIN baselines b ON b.id = c.baseline_id AND b.active = 1
         LEFT JOIN counted n ON n.baseline_id = c.baseline_id AND n.claim_id = c.id
+        LEFT JOIN carried v ON v.baseline_id = c.baseline_id AND v.claim_id = c.id
         WHERE c.retired_at IS NULL
     ),
     best AS (

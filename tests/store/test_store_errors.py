@@ -65,6 +65,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "judged": lambda store: store.judged(1),
     "told": lambda store: store.told("dam", 1),
     "alerts_of_feed": lambda store: store.alerts_of_feed("https://feed.example", START),
+    "story_facts": lambda store: store.story_facts(1),
     "told_lately": lambda store: store.told_lately("Ada", START),
     "mutes": lambda store: store.mutes(),
     "mute_rows": lambda store: store.mute_rows(),

@@ -160,7 +160,10 @@ def test_story_facts_count_publishers_and_find_the_thread(store: Store, alert_id
     """A follow-up knows how widely the story was carried, and replies to the first mail to the same reader."""
     with store.matching_transaction() as tx:
         assert tx.story_facts(1, "Ada") == StoryFacts(
-            reports=1, publishers=("River Post",), first_message_id="<1@monitor.invalid>"
+            reports=1,
+            publishers=("River Post",),
+            carriers=((1, "River Post", "https://river.example/1"),),
+            first_message_id="<1@monitor.invalid>",
         )
         assert tx.story_facts(1, "nobody").first_message_id is None
 
