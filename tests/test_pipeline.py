@@ -21,7 +21,7 @@ from pipeline_world import (
 )
 
 from monitor.errors import DeliveryError
-from monitor.model import Delivery, FeedSource
+from monitor.model import Claim, Delivery, FeedSource
 from monitor.pipeline import (
     DeliverRun,
     MatchMemory,
@@ -201,6 +201,21 @@ def test_every_report_keeps_its_verdict(world: World) -> None:
     assert all(row["decision"] and row["reason"] for row in rows)
 
 
+def test_report_far_from_the_baseline_gets_a_story_once_it_matches(world: World) -> None:
+    """What shares nothing with a baseline is in no story; when a new profile matches it, it is, with its duplicate."""
+    world.later(hill=[("again", BAKERY[1], BAKERY[2])])
+    world.match()
+    closed = f"reports WHERE title = '{BAKERY[1]}'"
+    before = world.count(f"{closed} AND story_id IS NOT NULL")
+    bakery = Claim(id="C4", text="The oldest bakery of the market street closes after ninety years.")
+    world.match(replace(BASELINE, claims=(*BASELINE.claims, bakery), revision="r2"))
+
+    assert before == 0
+    assert world.count(f"{closed} AND duplicate_of IS NOT NULL") == 1
+    assert world.count(f"{closed} AND story_id IS NULL") == 0
+    assert world.count(f"(SELECT DISTINCT story_id FROM {closed})") == 1
+
+
 def test_memory_follows_what_others_wrote(world: World) -> None:
     """A story made by another process is known to this one's memory."""
     match(world.store, [BASELINE], world.settings, clock=world.clock, memory=world.memory)
@@ -368,8 +383,25 @@ def test_second_look_merges_stories(world: World) -> None:
     world.match()
     relink_stories(world.store, clock=world.clock)
 
-    assert world.count("reports WHERE story_id IS NULL") == 0
+    assert world.count("matches m JOIN reports r ON r.id = m.report_id WHERE r.story_id IS NULL") == 0
     assert world.count("stories s WHERE NOT EXISTS (SELECT 1 FROM reports r WHERE r.story_id = s.id)") == 0
+
+
+def test_second_look_joins_what_was_kept_apart(world: World) -> None:
+    """Two stories of one event become one, under the older number."""
+    world.later(river=[EVACUATED])
+    world.later(hill=[("x", EVACUATED[1], f"{EVACUATED[2]} It was raining.")])
+    world.match()
+    first, second = (row["id"] for row in world.store.query("SELECT report_id AS id FROM v_matches GROUP BY 1"))
+    with world.store.matching_transaction() as tx:
+        report = world.store.report(second)
+        assert report is not None
+        tx.new_story(report)
+    apart = world.count("(SELECT DISTINCT story_id FROM v_matches)")
+
+    assert relink_stories(world.store, clock=world.clock) == 1
+    assert (apart, world.count("(SELECT DISTINCT story_id FROM v_matches)")) == (2, 1)
+    assert first != second
 
 
 def test_two_programs_judging_at_once_tell_once(world: World) -> None:

@@ -106,7 +106,7 @@ def backtest(
     rules = _rules(rule, settings) if rule else settings.rules  # before any work is done
     start = _start(since)
     with store_from(settings) as store:
-        reports = list(store.story_members(start))
+        reports = list(store.judged_since(start))
         marked = {profile.id: store.marked(profile.id) for profile in profiles}
     results = {
         profile.id: _compare(profile, reports, marked[profile.id], settings, rules, wish, first_sight)
@@ -125,10 +125,11 @@ def _compare(
     first_sight: FirstSight,
 ) -> "list[Changed]":
     from monitor.pipeline.judging import fit_matcher
-    from monitor.pipeline.replaying import compare, replay, score_stored
+    from monitor.pipeline.replaying import compare, replay, score_stored, with_stories
 
     scored = score_stored(fit_matcher(profile, marked), reports)
     changed = score_stored(_changed_matcher(profile, marked, wish), reports) if wish.is_of_score else scored
+    reports = with_stories(reports, changed)
     sides = [
         replay(
             reports,

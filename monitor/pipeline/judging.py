@@ -1,13 +1,14 @@
 """The stage `match`: judge the waiting reports, put them into stories, and decide what is told."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.config.settings import Settings
-from monitor.matching.stories import StoryIndex, StoryMember
-from monitor.model import AlertState, Baseline, Decision, Report, Scored
+from monitor.matching.story_index import StoryIndex, StoryMember
+from monitor.model import Alert, AlertState, Baseline, Decision, Report, Scored
 from monitor.pipeline.covering import watch_coverage
 from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
 from monitor.pipeline.telling import Telling
@@ -15,8 +16,13 @@ from monitor.store import MarkedReport, Store, StoredReport
 from monitor.store.matching import MatchingTransaction
 
 BATCH = 100  # reports scored at once
-# Reports judged in one transaction: few, so that other programs never wait long for the lock.
+# Reports judged in one transaction, so that other programs never wait long for the lock: ten whose stories and alerts
+# take their time, or so many more that only their verdicts are kept of.
 TOGETHER = 10
+TOGETHER_IN_ALL = 250
+# A report that shares next to nothing with the baseline (by topic or by its nearest claim) can bear out no match, so
+# it is put into no story. Of labelled reports two in a hundred stand in a story with a match and lie below.
+LEAST_FOR_STORY = 0.1
 COVERAGE_EVERY = timedelta(hours=1)
 STORY_DAYS = 30  # how far back a story can still grow
 
@@ -132,8 +138,7 @@ def match(
         after = 0
         while batch := store.unmatched(baseline, BATCH, after):
             scored = judge.score(batch)  # 2
-            for start in range(0, len(batch), TOGETHER):
-                part = slice(start, start + TOGETHER)
+            for part in _parts(scored):
                 run = _sum(run, judge.keep(batch[part], scored[part]))  # 3
                 progress(run.reports, sum(waiting))
                 if stopping():
@@ -174,43 +179,37 @@ class _Judge:
 
     def keep(self, batch: Sequence[StoredReport], scored: Sequence[Scored]) -> MatchRun:
         """All that follows from these verdicts, in one transaction."""
-        run = MatchRun()
         try:
             with self._store.matching_transaction() as tx:
-                for report, verdict in zip(batch, scored, strict=True):
-                    if tx.is_waiting(report, self._baseline):
-                        run = _sum(run, self._keep_one(tx, report, verdict))
+                stories = tx.waiting(batch, self._baseline)
+                waiting = [pair for pair in zip(batch, scored, strict=True) if pair[0].report_id in stories]
+                tx.save_all([(report.report_id, verdict) for report, verdict in waiting], self._baseline)
+                self._failpoint("match: before alerts")
+                told: list[Alert] = []
+                for report, verdict in waiting:
+                    if _is_far(verdict):
+                        continue
+                    story_id, is_new = self._story(tx, report, stories[report.report_id])
+                    if story_id is not None and verdict.matches:
+                        told += self._telling.tell(
+                            tx, report, verdict, story_id, story_is_new=is_new, now=self._clock()
+                        )
                 self._failpoint("match: before commit")
         except BaseException:
             self._memory.forget_stories()
             raise
         self._failpoint("match: committed")
-        return run
+        return _run_of([verdict for _, verdict in waiting], told)
 
-    def _keep_one(self, tx: MatchingTransaction, report: StoredReport, verdict: Scored) -> MatchRun:
-        story_id, is_new = self._story(tx, report)
-        tx.save_scored(report.report_id, self._baseline, verdict)
-        self._failpoint("match: before alerts")
-        told = self._telling.tell(tx, report, verdict, story_id, story_is_new=is_new, now=self._clock())
-        return MatchRun(
-            reports=1,
-            matched=int(verdict.decision is Decision.MATCHED),
-            near_misses=int(verdict.decision is Decision.NEAR_MISS),
-            duplicates=int(verdict.decision is Decision.DUPLICATE),
-            alerts=sum(alert.state is AlertState.PENDING for alert in told),
-            held=sum(alert.state is not AlertState.PENDING for alert in told),
-        )
-
-    def _story(self, tx: MatchingTransaction, report: StoredReport) -> tuple[int, bool]:
-        """The report's story, and whether it begins with this report."""
-        known = tx.story_of(report.report_id)
+    def _story(self, tx: MatchingTransaction, report: StoredReport, known: int | None) -> tuple[int | None, bool]:
+        """The report's story, and whether it begins with this report; a duplicate has none if its original has none."""
         if known is not None:  # judged before: under another baseline, an older profile, or before an edit
             return known, False
         if report.duplicate_of is not None:
             original = tx.story_of(report.duplicate_of)
             if original is not None:
                 tx.join_story(report.report_id, original)
-                return original, False
+            return original, False
         placement = self._index.place(report.report_id, report.report, self._clock())
         if placement.story_id is None:
             story_id = tx.new_story(report)
@@ -219,6 +218,36 @@ class _Judge:
             tx.join_story(report.report_id, story_id, placement.of_report_id if placement.is_copy else None)
         self._memory.placed(report.report_id, story_id)
         return story_id, placement.story_id is None
+
+
+def _parts(scored: Sequence[Scored]) -> Iterator[slice]:
+    """The verdicts that are kept in one transaction, one after the other."""
+    start = near = 0
+    for at, verdict in enumerate(scored):
+        near += not _is_far(verdict)
+        if near == TOGETHER or at + 1 - start == TOGETHER_IN_ALL:
+            yield slice(start, at + 1)
+            start, near = at + 1, 0
+    if start < len(scored):
+        yield slice(start, len(scored))
+
+
+def _is_far(verdict: Scored) -> bool:
+    """Whether nothing follows from the verdict but that it is kept."""
+    return verdict.decision is Decision.BELOW and max(verdict.score, verdict.best_claim_score) < LEAST_FOR_STORY
+
+
+def _run_of(verdicts: Sequence[Scored], told: Sequence[Alert]) -> MatchRun:
+    decided = Counter(verdict.decision for verdict in verdicts)
+    pending = sum(alert.state is AlertState.PENDING for alert in told)
+    return MatchRun(
+        reports=len(verdicts),
+        matched=decided[Decision.MATCHED],
+        near_misses=decided[Decision.NEAR_MISS],
+        duplicates=decided[Decision.DUPLICATE],
+        alerts=pending,
+        held=len(told) - pending,
+    )
 
 
 def _duplicate(report: StoredReport) -> Scored:

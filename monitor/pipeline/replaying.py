@@ -5,11 +5,12 @@ is delivered (throttle, quiet hours, mutes, limits by feed) is not replayed: the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.alerts.novelty import LOUDNESS
 from monitor.alerts.rules import decide_alerts
+from monitor.matching.story_index import StoryIndex, StoryMember
 from monitor.model import Alert, AlertState, MatchedReport, Recipient, Rule, Scored, StoryTold
 from monitor.pipeline.judging import Matcher
 from monitor.pipeline.voices import Carrier, count_voices
@@ -67,6 +68,31 @@ def score_stored(matcher: Matcher, reports: Sequence[StoredReport]) -> list[Scor
     for start in range(0, len(reports), BATCH):
         found += matcher.match([one.report for one in reports[start : start + BATCH]])
     return found
+
+
+def with_stories(reports: Sequence[StoredReport], scored: Sequence[Scored]) -> list[StoredReport]:
+    """The reports, in their order; one that matches now and was put into no story gets one, numbered below zero."""
+    lacking = {
+        report.report_id
+        for report, verdict in zip(reports, scored, strict=True)
+        if verdict.matches and report.story_id is None
+    }
+    if not lacking:
+        return list(reports)
+    index, placed = StoryIndex(), []
+    for report in reports:
+        if report.report_id in lacking:
+            found = index.place(report.report_id, report.report, report.seen).story_id
+            story_id = -report.report_id if found is None else found
+            index.assign(report.report_id, story_id)
+            report = replace(report, story_id=story_id)
+        elif report.story_id is not None:
+            member = StoryMember(
+                report_id=report.report_id, story_id=report.story_id, report=report.report, seen=report.seen
+            )
+            index.seed([member])
+        placed.append(report)
+    return placed
 
 
 def replay(

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -110,15 +110,24 @@ class Connection:
         """Do one statement inside `write`; gives the number of rows it changed."""
         return self._execute(sql, params).rowcount
 
+    def run_many(self, sql: str, params: Iterable[Params]) -> None:
+        """Do one statement for each of the parameters inside `write`."""
+        self._must_write()
+        with translating(self.path):
+            self._raw.executemany(sql, map(bindable, params))
+
     def insert(self, sql: str, params: Params | None = None) -> int:
         """Do one INSERT inside `write`; gives the new row's id."""
         row_id = self._execute(sql, params).lastrowid
         assert row_id is not None
         return row_id
 
-    def _execute(self, sql: str, params: Params | None) -> sqlite3.Cursor:
+    def _must_write(self) -> None:
         if not self._raw.in_transaction:
             raise RuntimeError("a write outside of Connection.write")
+
+    def _execute(self, sql: str, params: Params | None) -> sqlite3.Cursor:
+        self._must_write()
         with translating(self.path):
             return self._cursor().execute(sql, bindable(params or {}))
 

@@ -1,6 +1,7 @@
 """The table `matches`: each (report, claim) pair above the threshold, with everything needed to explain it."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,38 +10,44 @@ from monitor.store.connection import Connection
 from monitor.store.values import to_json
 
 
-def save(
-    connection: Connection, report_id: int, baseline: Baseline, matches: tuple[Match, ...], *, now: datetime
-) -> None:
-    """Keep the report's matches; those of an earlier revision or text that are no longer ones go."""
+def save(connection: Connection, found: Mapping[int, tuple[Match, ...]], baseline: Baseline, *, now: datetime) -> None:
+    """Keep the matches of each report (by id); those of an earlier revision or text that are no longer ones go."""
+    kept = {report_id: [match.claim for match in matches] for report_id, matches in found.items()}
     connection.run(
         """
         DELETE FROM matches
-        WHERE report_id = :report_id
-          AND baseline_id = :baseline_id
-          AND claim_id NOT IN (SELECT value FROM json_each(:claims))
-        """,
-        {"report_id": report_id, "baseline_id": baseline.id, "claims": to_json([match.claim for match in matches])},
-    )
-    for match in matches:
-        connection.run(
-            """
-            INSERT INTO matches (
-                report_id, baseline_id, claim_id, score, threshold, relation, confidence,
-                passage, terms, entities, figures, note, mode, matched_at
-            )
-            VALUES (
-                :report_id, :baseline_id, :claim_id, :score, :threshold, :relation, :confidence,
-                :passage, :terms, :entities, :figures, :note, :mode, :now
-            )
-            ON CONFLICT (report_id, baseline_id, claim_id) DO UPDATE SET
-                score = excluded.score, threshold = excluded.threshold, relation = excluded.relation,
-                confidence = excluded.confidence, passage = excluded.passage, terms = excluded.terms,
-                entities = excluded.entities, figures = excluded.figures, note = excluded.note,
-                mode = excluded.mode, matched_at = excluded.matched_at
-            """,
-            _values(match) | {"report_id": report_id, "baseline_id": baseline.id, "now": now},
+        WHERE id IN (
+            SELECT m.id
+            FROM json_each(:kept) k
+            JOIN matches m ON m.report_id = CAST(k.key AS INTEGER)
+            WHERE m.baseline_id = :baseline_id
+              AND m.claim_id NOT IN (SELECT value FROM json_each(k.value))
         )
+        """,
+        {"baseline_id": baseline.id, "kept": to_json(kept)},
+    )
+    connection.run_many(
+        """
+        INSERT INTO matches (
+            report_id, baseline_id, claim_id, score, threshold, relation, confidence,
+            passage, terms, entities, figures, note, mode, matched_at
+        )
+        VALUES (
+            :report_id, :baseline_id, :claim_id, :score, :threshold, :relation, :confidence,
+            :passage, :terms, :entities, :figures, :note, :mode, :now
+        )
+        ON CONFLICT (report_id, baseline_id, claim_id) DO UPDATE SET
+            score = excluded.score, threshold = excluded.threshold, relation = excluded.relation,
+            confidence = excluded.confidence, passage = excluded.passage, terms = excluded.terms,
+            entities = excluded.entities, figures = excluded.figures, note = excluded.note,
+            mode = excluded.mode, matched_at = excluded.matched_at
+        """,
+        (
+            _values(match) | {"report_id": report_id, "baseline_id": baseline.id, "now": now}
+            for report_id, matches in found.items()
+            for match in matches
+        ),
+    )
 
 
 def to_match(row: dict[str, Any]) -> Match:

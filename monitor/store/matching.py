@@ -1,5 +1,6 @@
 """What is done with one judged report, in one transaction: verdict, matches, story, alerts and their deliveries."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.model import Alert, Baseline, Match, Message, Mute, Recipient, Scored, StoryTold
@@ -16,9 +17,13 @@ class MatchingTransaction:
         self._connection = connection
         self._now = now
 
-    def is_waiting(self, report: StoredReport, baseline: Baseline) -> bool:
-        """Whether the report still waits for this judgement; ask first, for another program may have been faster."""
-        return verdicts.is_waiting(self._connection, report.report_id, report.version, baseline)
+    def waiting(self, reports: Sequence[StoredReport], baseline: Baseline) -> dict[int, int | None]:
+        """Those that still wait for this judgement, each with the story it belongs to already.
+
+        Ask first, for another program may have been faster.
+        """
+        versions = {report.report_id: report.version for report in reports}
+        return verdicts.waiting(self._connection, versions, baseline)
 
     def story_of(self, report_id: int) -> int | None:
         """The story the report belongs to already."""
@@ -38,8 +43,12 @@ class MatchingTransaction:
 
     def save_scored(self, report_id: int, baseline: Baseline, scored: Scored) -> None:
         """Keep the verdict and the matches."""
-        verdicts.save(self._connection, report_id, baseline, scored, now=self._now)
-        matches.save(self._connection, report_id, baseline, scored.matches, now=self._now)
+        self.save_all([(report_id, scored)], baseline)
+
+    def save_all(self, judged: Sequence[tuple[int, Scored]], baseline: Baseline) -> None:
+        """The same for many reports."""
+        verdicts.save(self._connection, judged, baseline, now=self._now)
+        matches.save(self._connection, {report_id: one.matches for report_id, one in judged}, baseline, now=self._now)
 
     def told(self, baseline_id: str, story_id: int) -> StoryTold:
         """What people were told of the story, or are about to be."""

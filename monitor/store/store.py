@@ -169,6 +169,10 @@ class Store(OverTime, Told):
         """The reports seen since then that belong to a story, oldest first, but for the known ones."""
         return stories.members(self._connection, since, known)
 
+    def judged_since(self, since: datetime) -> Iterable[StoredReport]:
+        """The reports seen since then that were judged, oldest first, duplicates left out."""
+        return stories.judged(self._connection, since)
+
     def story_ids(self, since: datetime) -> dict[int, int]:
         """Report -> story, of the reports seen since then: what `story_members` gives, without the texts."""
         return stories.ids(self._connection, since)

@@ -43,6 +43,23 @@ def members(connection: Connection, since: datetime, known: Collection[int]) -> 
     return (reports.stored(row) for row in rows)
 
 
+def judged(connection: Connection, since: datetime) -> Iterator[StoredReport]:
+    """The reports seen since then that were judged, whether or not they belong to a story; duplicates left out."""
+    rows = connection.rows(
+        f"""
+        SELECT {reports.COLUMNS}
+        FROM reports r
+        JOIN feeds f ON f.id = r.feed_id
+        WHERE r.first_seen_at >= :since
+          AND r.duplicate_of IS NULL
+          AND EXISTS (SELECT 1 FROM verdicts v WHERE v.report_id = r.id)
+        ORDER BY r.id
+        """,
+        {"since": since},
+    )
+    return (reports.stored(row) for row in rows)
+
+
 def new(connection: Connection, report: StoredReport, *, now: datetime) -> int:
     """Begin a story with this report; gives the story's id."""
     at = to_iso(report.report.published or now)
@@ -55,10 +72,14 @@ def new(connection: Connection, report: StoredReport, *, now: datetime) -> int:
 
 
 def join(connection: Connection, report_id: int, story_id: int, *, copy_of: int | None) -> None:
-    """Put the report into the story."""
+    """Put the report into the story, and its duplicates with it."""
     connection.run(
         "UPDATE reports SET story_id = :story_id, copy_of = :copy_of WHERE id = :report_id",
         {"story_id": story_id, "copy_of": copy_of, "report_id": report_id},
+    )
+    connection.run(
+        "UPDATE reports SET story_id = :story_id WHERE duplicate_of = :report_id AND story_id IS NULL",
+        {"story_id": story_id, "report_id": report_id},
     )
     connection.run(
         """

@@ -1,7 +1,6 @@
 """The door between Python's values and SQLite's: times as UTC text, tuples as JSON, text that SQLite can hold."""
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 Params = Mapping[str, Any]
 
 _MAX_INT = 2**63 - 1
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_AS_THEY_ARE = frozenset({type(None), float, bytes})
 
 
 def to_iso(moment: datetime) -> str:
@@ -38,8 +37,12 @@ def clean_text(text: str) -> str:
     """The text without NUL (SQLite's length() stops there) and with lone surrogates, which have no UTF-8, replaced."""
     if "\x00" in text:
         text = text.replace("\x00", "")
-    if _SURROGATES.search(text):
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if text.isascii():
+        return text
+    try:
+        text.encode()  # the quickest way to look for a surrogate
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 
 
@@ -50,7 +53,7 @@ def to_json(value: Any) -> str:
 
 def bindable(params: Params) -> dict[str, Any]:
     """The parameters as SQLite takes them; every statement of the store passes through here."""
-    return {name: _bindable(value) for name, value in params.items()}
+    return {name: value if value.__class__ in _AS_THEY_ARE else _bindable(value) for name, value in params.items()}
 
 
 def _bindable(value: Any) -> Any:

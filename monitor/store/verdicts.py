@@ -1,5 +1,6 @@
 """The table `verdicts`: which reports wait for a judgement, and what became of each."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -56,25 +57,27 @@ def count_unmatched(connection: Connection, baseline: Baseline) -> int:
     return int(found)
 
 
-def is_waiting(connection: Connection, report_id: int, version: int, baseline: Baseline) -> bool:
-    """Whether the report, as it was read, still waits: another program may have judged or a poll edited it since."""
-    found = connection.value(
+def waiting(connection: Connection, versions: Mapping[int, int], baseline: Baseline) -> dict[int, int | None]:
+    """Which of the reports, as they were read (id -> version), still wait, each with its story.
+
+    Another program may have judged or a poll edited some since.
+    """
+    rows = connection.rows(
         """
-        SELECT r.id
-        FROM reports r
+        SELECT r.id, r.story_id
+        FROM json_each(:versions) w
+        JOIN reports r ON r.id = CAST(w.key AS INTEGER) AND r.version = w.value
         LEFT JOIN verdicts v ON v.report_id = r.id AND v.baseline_id = :baseline_id
-        WHERE r.id = :report_id
-          AND r.version = :version
-          AND (v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version)
+        WHERE v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version
         """,
-        {"baseline_id": baseline.id, "revision": baseline.revision, "report_id": report_id, "version": version},
+        {"baseline_id": baseline.id, "revision": baseline.revision, "versions": to_json(versions)},
     )
-    return found is not None
+    return {row["id"]: row["story_id"] for row in rows}
 
 
-def save(connection: Connection, report_id: int, baseline: Baseline, scored: Scored, *, now: datetime) -> None:
-    """Keep the verdict, in place of the one on an earlier revision or text."""
-    connection.run(
+def save(connection: Connection, judged: Sequence[tuple[int, Scored]], baseline: Baseline, *, now: datetime) -> None:
+    """Keep the verdicts, each in place of the one on an earlier revision or text."""
+    connection.run_many(
         """
         INSERT INTO verdicts (
             report_id, baseline_id, revision, report_version, score, decision, reason,
@@ -90,18 +93,21 @@ def save(connection: Connection, report_id: int, baseline: Baseline, scored: Sco
             decision = excluded.decision, reason = excluded.reason, best_claim_id = excluded.best_claim_id,
             best_claim_score = excluded.best_claim_score, entities = excluded.entities, decided_at = excluded.decided_at
         """,
-        {
-            "report_id": report_id,
-            "baseline_id": baseline.id,
-            "revision": baseline.revision,
-            "score": scored.score,
-            "decision": scored.decision,
-            "reason": scored.reason,
-            "best_claim_id": scored.best_claim,
-            "best_claim_score": scored.best_claim_score,
-            "entities": to_json(scored.entities),
-            "now": now,
-        },
+        (
+            {
+                "report_id": report_id,
+                "baseline_id": baseline.id,
+                "revision": baseline.revision,
+                "score": scored.score,
+                "decision": scored.decision,
+                "reason": scored.reason,
+                "best_claim_id": scored.best_claim,
+                "best_claim_score": scored.best_claim_score,
+                "entities": to_json(scored.entities),
+                "now": now,
+            }
+            for report_id, scored in judged
+        ),
     )
 
 

@@ -61,6 +61,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "count_unmatched": lambda store: store.count_unmatched(BASELINE),
     "story_ids": lambda store: store.story_ids(START),
     "story_members": lambda store: list(store.story_members(START)),
+    "judged_since": lambda store: list(store.judged_since(START)),
     "alert_view": lambda store: store.alert_view(1, "Ada"),
     "judged": lambda store: store.judged(1),
     "told": lambda store: store.told("dam", 1),
