@@ -32,12 +32,18 @@ ISO = re.compile(
 )
 NUMERIC = re.compile(r"(?<!\d)(?P<first>\d{1,2})(?P<sep>[./-])(?P<second>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})(?!\d)")
 MONTH = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![^\W\d_])")
+UNIX = re.compile(r"\d{9,10}(\.\d+)?|(?P<thousandths>\d{12,13})")
+NO_OFFSET = timedelta()
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९", "0123456789" * 3)
 
-
+# What nearly all feeds write, at once; the rules further down read the same in it, and take longer.
 USUAL = re.compile(
-    r"(?:[a-z]{3}, )?(?P<day>\d{1,2}) (?P<month>[a-z]{3}) (?P<year>\d{4}) "
-    r"(?P<hour>\d{2}):(?P<minute>\d{2}):(?P<second>\d{2}) (?P<zone>gmt|[+-]\d{4})"
+    r"(?:[A-Za-z]{3}, )?(?P<day>[0-9]{1,2}) (?P<month>[A-Za-z]{3}) (?P<year>[0-9]{4}) "
+    r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2}) (?P<zone>GMT|[+-][0-9]{4})"
+)
+USUAL_ISO = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])(?:\.[0-9]+)?"
+    r"(Z|[+-](?:0[0-9]|1[0-3]):?[0-5][0-9])"
 )
 
 
@@ -45,27 +51,41 @@ def parse_date(raw: str | None, now: datetime) -> datetime | None:
     """The time that a text names, aware and in UTC; None if unreadable, before 1990 or over a day ahead of `now`."""
     if not raw:
         return None
-    text = " ".join(raw[:MAX_RAW_CHARS].translate(DIGITS).replace("\u200f", "").replace("\u200e", "").lower().split())
     try:
-        found = _usual(text) or _unix(text) or _iso(text) or _named(text) or _numeric(text)
+        found = _usual(raw.strip()) or _any(raw)
     except (ValueError, OverflowError):  # the 31st of February, hour 99, offsets of days
         return None
     return found if found and EARLIEST <= found <= now + LATEST_AHEAD else None
 
 
 def _usual(text: str) -> datetime | None:
-    """What nearly all RSS feeds write, `Tue, 07 Apr 2020 10:00:00 +0300`; `_named` gives the same, and takes longer."""
-    found = USUAL.fullmatch(text)
-    if found is None or found["month"] not in MONTHS:
+    """`Tue, 07 Apr 2020 10:00:00 +0300` or `2020-04-07T10:00:00+03:00`."""
+    if len(text) > MAX_RAW_CHARS:
         return None
-    day = (int(found["year"]), MONTHS[found["month"]], int(found["day"]))
-    return _moment(day, int(found["hour"]), int(found["minute"]), int(found["second"]), _offset(found["zone"]))
+    iso = USUAL_ISO.fullmatch(text)
+    if iso is not None:
+        return datetime.fromisoformat(iso[1] + ("+00:00" if iso[2] == "Z" else iso[2])).astimezone(UTC)
+    found = USUAL.fullmatch(text)
+    if found is None:
+        return None
+    day, name, year, hour, minute, second, zone = found.groups()
+    month = MONTHS.get(name.lower())
+    if month is None:
+        return None
+    offset = NO_OFFSET if zone in ("GMT", "+0000") else _offset(zone)
+    return _moment((int(year), month, int(day)), int(hour), int(minute), int(second), offset)
+
+
+def _any(raw: str) -> datetime | None:
+    text = " ".join(raw[:MAX_RAW_CHARS].translate(DIGITS).replace("\u200f", "").replace("\u200e", "").lower().split())
+    return _unix(text) or _iso(text) or _named(text) or _numeric(text)
 
 
 def _unix(text: str) -> datetime | None:
-    if not re.fullmatch(r"\d{9,10}(\.\d+)?|\d{12,13}", text):
+    found = UNIX.fullmatch(text)
+    if found is None:
         return None
-    seconds = float(text) / (1000 if re.fullmatch(r"\d{12,13}", text) else 1)
+    seconds = float(text) / (1000 if found["thousandths"] else 1)
     return datetime.fromtimestamp(seconds, UTC)
 
 
@@ -152,9 +172,9 @@ def _offset(rest: str) -> timedelta:
 
 
 def _moment(day: tuple[int, int, int], hour: int, minute: int, second: int, offset: timedelta) -> datetime:
-    extra = timedelta(days=1) if hour == 24 and minute == 0 else timedelta()
+    extra = timedelta(days=1) if hour == 24 and minute == 0 else NO_OFFSET
     local = datetime(*day, 0 if extra else hour, minute, min(second, 59), tzinfo=UTC)
-    return local + extra - offset
+    return local + (extra - offset) if extra or offset else local
 
 
 def _year(number: int, width: int) -> int:

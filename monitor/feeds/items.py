@@ -27,12 +27,13 @@ class Origin:
 
 def make_report(item: RawItem, origin: Origin, now: datetime) -> Report:
     """The report that an item holds."""
-    outlet = to_line(item.outlet or "", is_html=False, limit=120) or None
+    outlet = (to_line(item.outlet, is_html=False, limit=120) or None) if item.outlet else None
     title = _without_outlet(to_line(item.title.value, is_html=item.title.is_html), outlet)
     summary = to_plain(item.summary.value, is_html=item.summary.is_html, limit=MAX_SUMMARY_CHARS)
     content = to_plain(item.content.value, is_html=item.content.is_html, limit=MAX_CONTENT_CHARS)
     url = clean_url(item.link, origin.url) or _permalink(item.guid)
-    updated = parse_date(item.updated, now)
+    published = parse_date(item.published, now)
+    updated = published if item.updated == item.published else parse_date(item.updated, now)
     raw_date = clean(item.published or item.updated or "")[:120]
     return Report(
         key=make_key(item.guid, url, title, summary or content),
@@ -40,7 +41,7 @@ def make_report(item: RawItem, origin: Origin, now: datetime) -> Report:
         summary="" if summary == content else summary,
         content=content,
         url=url,
-        published=parse_date(item.published, now) or updated,
+        published=published or updated,
         published_raw=raw_date.replace("\n", " ") or None,
         updated=updated,
         outlet=outlet or origin.outlet,
@@ -64,7 +65,9 @@ def text_hash(title: str, text: str) -> str:
 
 def language_tag(raw: str | None) -> str | None:
     """A language as `en` or `en-gb`, or None if it is none."""
-    tag = (raw or "").strip().lower().replace("_", "-")
+    if not raw:
+        return None
+    tag = raw.strip().lower().replace("_", "-")
     return tag if LANGUAGE.fullmatch(tag) else None
 
 
@@ -73,6 +76,8 @@ def distinct(reports: list[Report]) -> list[Report]:
 
     The same item listed twice stays one; different items under one key get the key of their link, else of their text.
     """
+    if len({report.key for report in reports}) == len(reports):
+        return reports
     by_key: dict[str, list[Report]] = {}
     for report in dict.fromkeys(reports):
         by_key.setdefault(report.key, []).append(report)

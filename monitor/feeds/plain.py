@@ -69,6 +69,8 @@ def to_plain(markup_or_text: str, *, is_html: bool, limit: int = MAX_CONTENT_CHA
     `is_html` says what the feed declares. Text that is declared plain and yet carries tags or character references was
     escaped once too often by its maker, and is read as markup too.
     """
+    if not markup_or_text:
+        return ""
     text = _plain_signs(markup_or_text[:MAX_MARKUP_CHARS])
     for number in range(MAX_PASSES):
         if not ("<" in text or "&" in text) or not ((is_html and number == 0) or _is_markup(text)):

@@ -76,3 +76,17 @@ def test_written_dates_read_back(moment):
 
     assert aware == parse_date(aware.strftime("%d %b %Y %H:%M:%S +0000"), NOW)
     assert aware == parse_date(aware.isoformat(), NOW)
+
+
+@given(
+    st.datetimes(datetime(1989, 1, 1), datetime(2027, 1, 1)),
+    st.sampled_from(
+        ["%a, %d %b %Y %H:%M:%S {}", "%d %b %Y %H:%M:%S {}", "%Y-%m-%dT%H:%M:%S{}", "%Y-%m-%dT%H:%M:%S.5{}"]
+    ),
+    st.sampled_from(["GMT", "+0000", "-0000", "+0300", "-0930", "+1459", "+1500", "Z", "+05:30", "-13:59", "+14:00"]),
+)
+def test_usual_dates_are_what_the_other_rules_read(moment, shape, zone):
+    """The short way through the dates of nearly all feeds changes none of them."""
+    raw = moment.strftime(shape).format(zone)
+
+    assert parse_date(raw, NOW) == parse_date(f"\u200e{raw}", NOW)

@@ -43,3 +43,12 @@ def test_no_text_raises_and_links_are_one_line(text):
 
     assert url is None or (url.startswith("http://x.example") and not any(c in url for c in ' \t\r\n"<>\\\u2028'))
     clean_url(text)
+
+
+@given(st.text("http:/x.e?#&=;@%utm_source1A\\ ", max_size=40), st.booleans())
+def test_usual_links_are_what_the_other_rules_keep(text, has_base):
+    """The short way through plain addresses changes none of them: a line break, which is dropped, closes it."""
+    base = "http://base.example/a/b?c" if has_base else None
+    url = "http://x.example" + text
+
+    assert clean_url(url, base) == clean_url(url[:4] + "\n" + url[4:], base)
