@@ -13,6 +13,7 @@ from monitor.feeds.fast_reader import read_fast
 from monitor.feeds.feedparser_reader import read_xml
 from monitor.feeds.items import Origin, distinct, language_tag, make_report
 from monitor.feeds.json_feed import looks_like_json, read_json
+from monitor.feeds.mend import mend, without_gap
 from monitor.feeds.plain import to_line
 from monitor.feeds.raw import RawFeed, RawItem
 from monitor.feeds.webpage import describe_page, looks_like_page
@@ -54,15 +55,23 @@ class ParseJob:
             raise ParseError("the answer is empty", kind="empty")
         if looks_like_json(self.body, self.content_type):
             return self._judged(read_json(self.body, url=self.url, content_type=self.content_type))
-        raw = read_fast(self.body, content_type=self.content_type, max_items=self.max_entries)
+        raw = self._read_fast(without_gap(self.body))
         return None if raw is None else self._judged(raw)
 
     def run(self) -> ParsedFeed:
         """The feed, however long that takes; a ParseError if it is none."""
         return self.run_quickly() or self._run_slowly()
 
+    def _read_fast(self, body: bytes) -> RawFeed | None:
+        raw = read_fast(body, content_type=self.content_type, max_items=self.max_entries)
+        if raw is not None:
+            return raw
+        mended = mend(body)
+        return read_fast(mended, content_type=self.content_type, max_items=self.max_entries) if mended else None
+
     def _run_slowly(self) -> ParsedFeed:
-        raw = read_xml(self.body, url=self.url, content_type=self.content_type)
+        body = without_gap(self.body)
+        raw = read_xml(mend(body) or body, url=self.url, content_type=self.content_type)
         if not raw.format and not raw.items:
             if looks_like_page(self.body):
                 raise ParseError(describe_page(self.body, self.url), kind="not_a_feed")

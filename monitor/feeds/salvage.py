@@ -22,6 +22,7 @@ ITEM_START = re.compile(rb"<((?:\w+:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
 NEUTRAL_HEADS = {b"item": b'<rss version="2.0"><channel>', b"entry": b'<feed xmlns="http://www.w3.org/2005/Atom">'}
 MAX_HEAD_BYTES = 20_000
 MAX_ITEMS = 500  # each costs a run of the parser
+PROBES = 5
 
 
 def looks_like_feed(body: bytes) -> bool:
@@ -55,6 +56,9 @@ def salvage(body: bytes, read: Read, cause: ParseError) -> RawFeed:
     if whole is not None and (whole.items or (whole.format and not pieces)):
         return whole
     head = _readable_head(repaired, read)
+    # Pieces of which none among several can be read are no items, whatever they are called.
+    if not any(_read_piece(piece, head, read) for piece in pieces[:: len(pieces) // PROBES + 1]):
+        raise cause
     read_pieces = [_read_piece(piece, head, read) for piece in pieces]
     feeds = [feed for feed in read_pieces if feed is not None]
     if not feeds:
@@ -100,10 +104,11 @@ def repair(body: bytes) -> bytes:
     if "<" not in text:
         text = body.decode("utf-8", "replace")
     clean = DECLARATION.sub(b"", text.encode("utf-8", "replace"))
-    return DOCUMENT_TYPE.sub(b"", CONTROLS.sub(b"", REFERENCE.sub(_valid, clean)))
+    return DOCUMENT_TYPE.sub(b"", CONTROLS.sub(b"", REFERENCE.sub(valid_reference, clean)))
 
 
-def _valid(found: re.Match[bytes]) -> bytes:
+def valid_reference(found: re.Match[bytes]) -> bytes:
+    """The reference, unless it is to a character that no XML may hold."""
     number = int(found[1], 16) if found[1] else int(found[2])
     allowed = number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0x10FFFF
     return found[0] if allowed else b""
