@@ -23,6 +23,7 @@ NEUTRAL_HEADS = {b"item": b'<rss version="2.0"><channel>', b"entry": b'<feed xml
 MAX_HEAD_BYTES = 20_000
 MAX_ITEMS = 500  # each costs a run of the parser
 PROBES = 5
+CHARACTERS = ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 
 
 def looks_like_feed(body: bytes) -> bool:
@@ -110,7 +111,7 @@ def repair(body: bytes) -> bytes:
 def valid_reference(found: re.Match[bytes]) -> bytes:
     """The reference, unless it is to a character that no XML may hold."""
     number = int(found[1], 16) if found[1] else int(found[2])
-    allowed = number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0x10FFFF
+    allowed = number in (9, 10, 13) or any(first <= number <= last for first, last in CHARACTERS)
     return found[0] if allowed else b""
 
 
