@@ -157,6 +157,8 @@ class Fetcher:
         status, now = response.status_code, self._clock()
         body = b""
         if status == 304:
+            async for _ in response.aiter_raw():  # it has no body; read to its end, the connection can be used again
+                pass
             if not (validators.etag or validators.last_modified):
                 raise FetchError(
                     "the server says 304, unchanged, though it was not asked", kind="status", status=status

@@ -10,10 +10,10 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-import anyio
 import httpcore
 
 from monitor.errors import FetchError
+from monitor.feeds.wire import open_wire
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -76,7 +76,6 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, allow_private: Sequence[Network] = (), resolve: Resolve | None = None) -> None:
         self._allow_private = tuple(allow_private)
         self._resolve = resolve or resolve_by_system
-        self._plain = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -97,13 +96,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: Exception | None = None
         for address in allowed:
             try:
-                stream = await self._plain.connect_tcp(
-                    str(address),
-                    port,
-                    min(timeout or CONNECT_TIMEOUT_S, CONNECT_TIMEOUT_S),
-                    local_address,
-                    socket_options,
-                )
+                seconds = min(timeout or CONNECT_TIMEOUT_S, CONNECT_TIMEOUT_S)
+                stream = await open_wire(str(address), port, seconds, local_address)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                 failure = exc
                 continue
@@ -125,7 +119,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         """Waits, for httpcore's own retries."""
-        await anyio.sleep(seconds)
+        await asyncio.sleep(seconds)
 
 
 async def resolve_by_system(host: str, port: int) -> list[Address]:

@@ -10,6 +10,7 @@ from monitor.feeds.decode import BoundedBody
 from monitor.feeds.fetch import Fetcher, FetchResult, user_agent
 from monitor.feeds.gate import HostGate
 from monitor.feeds.headers import MAX_HINT_S, max_age_s, retry_after_s
+from monitor.model import Validators
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -38,6 +39,25 @@ def test_gzip_is_unpacked(server, settings):
 
     assert get(settings, server.serve(packed, Content_Encoding="gzip")).body == b"one two"
     assert get(settings, server.serve(packed)).body == b"one two"
+
+
+def test_connection_is_used_again_after_unchanged(server, settings):
+    """An answer 304 has no body, so the next request goes over the same connection."""
+    server.serve(b"", status=304)
+    answer, clients = server.answers["/feed"], []
+
+    def unchanged(handler) -> object:
+        clients.append(handler.client_address)
+        return answer
+
+    server.answers["/feed"] = unchanged
+
+    async def run() -> list[bool]:
+        async with Fetcher(settings, now) as fetcher:
+            return [(await fetcher.get(server.url(), Validators(etag='"a"'))).unchanged for _ in range(3)]
+
+    assert asyncio.run(run()) == [True] * 3
+    assert len(set(clients)) == 1
 
 
 @pytest.mark.parametrize("coding", ["br", "deflate", "gzip, gzip", "zstd"])
