@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.claims import check_filters
 from monitor.cli.options import (
     BaselineFilter,
     ConfigOption,
@@ -18,6 +19,9 @@ from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from monitor.model import Mute
+    from monitor.store import Store
 
 
 ForOption = Annotated[
@@ -85,10 +89,10 @@ def snooze(
         monitor alerts snooze 12 --for 4h
     """
     with store_from(settings_from(config)) as store:
-        view = store.alert_view(alert, "")
-    if view is None:
+        story = store.story_of_alert(alert)
+    if story is None:
         raise ConfigError(f"no alert has the number {alert}, see `monitor alerts list --all`")
-    _keep("snooze", None, None, view.alert.story_id, None, span, until, note, config)
+    _keep("snooze", None, None, story, None, span, until, note, config)
 
 
 def unmute(
@@ -147,6 +151,15 @@ def _keep(
         id=0, kind=kind, until=end, rule=rule, baseline_id=baseline, claim=claim, story_id=story, note=note
     )
     with store_from(settings) as store:
+        _must_exist(store, made)
         number = store.mute(made)
     local = end.astimezone(settings.digest.zone)
     write(f"{number}: quiet until {local:%Y-%m-%d %H:%M} {settings.digest.timezone}\n")
+
+
+def _must_exist(store: "Store", mute: "Mute") -> None:
+    """A mute of what nobody has ever heard of would hold nothing, and say so to nobody."""
+    check_filters(store, mute.baseline_id, mute.claim)
+    story = mute.story_id
+    if story is not None and not store.story_facts(story).carriers:
+        raise ConfigError(f"--story: no story has the number {story}, `monitor alerts list --format json` has them")

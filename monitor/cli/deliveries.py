@@ -72,6 +72,37 @@ def list_deliveries(
     print_rows(rows, form, empty="nothing waits, nothing was given up")
 
 
+@group.command("show")
+def show(
+    delivery: Annotated[int, typer.Argument(metavar="ID", help="A number from `monitor deliveries list`.")],
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Show one message as it was or will be sent: to whom, what became of it, and its text.
+
+    Example:
+
+        monitor deliveries show 31
+    """
+    from monitor.cli.output import clean, print_rows, write
+    from monitor.errors import MonitorError
+
+    with store_from(settings_from(config)) as store:
+        row = store.delivery(delivery)
+    if row is None:
+        raise MonitorError(f"delivery {delivery}: not there, see `monitor deliveries list --all`")
+    if form is not Format.TABLE:
+        print_rows([row], form)
+        return
+    subject, text = row.pop("subject"), row.pop("text")
+    for key, value in row.items():
+        if value not in (None, ""):
+            write(f"{key.replace('_', ' '):16} {clean(str(value))}\n")
+    body = [" " * (len(line) - len(line.lstrip(" "))) + clean(line) for line in text.splitlines()]
+    write("\n".join(["", clean(subject), "", *body]) + "\n")
+
+
 @group.command("retry")
 def retry(deliveries: DeliveryIds, config: ConfigOption = None, verbose: VerboseOption = 0) -> None:
     """Take messages back to the head of the queue, also given up ones; a webhook that closed is open again.

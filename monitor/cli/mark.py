@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.claims import check_filters
 from monitor.cli.options import (
     BaselineFilter,
     ClaimFilter,
@@ -61,7 +62,7 @@ def relevant(
 
         monitor mark relevant 17 C13
     """
-    _mark(report, "relevant", claim or claim_option, baseline, note, config)
+    _mark(report, "relevant", _one(claim, claim_option), baseline, note, config)
 
 
 @group.command("noise")
@@ -83,7 +84,7 @@ def noise(
 
         monitor mark noise 17 C13 --note "another base of that name"
     """
-    _mark(report, "noise", claim or claim_option, baseline, note, config)
+    _mark(report, "noise", _one(claim, claim_option), baseline, note, config)
 
 
 @group.command("list")
@@ -186,6 +187,12 @@ def thresholds(
     print_rows(rows, form, empty="no marks to suggest from: say what is relevant or noise with `monitor mark`")
 
 
+def _one(claim: str | None, claim_option: str | None) -> str | None:
+    if claim and claim_option and claim != claim_option:
+        raise ConfigError(f"the claim is named twice, as {claim} and as {claim_option}; name one")
+    return claim or claim_option
+
+
 def _mark(report: int, mark: str, claim: str | None, baseline: str | None, note: str, config: Path | None) -> None:
     from monitor.cli.output import write
 
@@ -195,6 +202,9 @@ def _mark(report: int, mark: str, claim: str | None, baseline: str | None, note:
         if baseline is None and len(known) != 1:
             raise ConfigError(f"say which baseline with --baseline: {', '.join(known) or 'none is stored yet'}")
         chosen = baseline or known[0]
+        check_filters(store, chosen, claim)
+        if store.report(report) is None:
+            raise MonitorError(f"report {report}: not stored; `monitor matches` and `monitor search` list reports")
         before = _marks(store, chosen)
         mark_id = store.mark(report, chosen, claim, mark, note)
         stored = store.report(report)

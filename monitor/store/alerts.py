@@ -92,6 +92,12 @@ def settle(connection: Connection, alert_id: int, now: datetime) -> None:
     )
 
 
+def story_of(connection: Connection, alert_id: int) -> int | None:
+    """The story that the alert is about; None without such an alert."""
+    found: int | None = connection.value("SELECT story_id FROM alerts WHERE id = :id", {"id": alert_id})
+    return found
+
+
 def set_seen(connection: Connection, alert_id: int, column: str, now: datetime) -> bool:
     """Note that a person acknowledged ("acked_at") or dismissed ("dismissed_at") it; False without such an alert."""
     assert column in ("acked_at", "dismissed_at")

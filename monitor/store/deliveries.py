@@ -189,6 +189,19 @@ def listing(connection: Connection, *, state: str | None, limit: int) -> list[di
     )
 
 
+def one(connection: Connection, delivery_id: int) -> dict[str, Any] | None:
+    """A delivery with its text, and the message that it replies to."""
+    return connection.row(
+        """
+        SELECT v.*, d.in_reply_to, d.text
+        FROM v_deliveries v
+        JOIN deliveries d ON d.id = v.delivery_id
+        WHERE d.id = :id
+        """,
+        {"id": delivery_id},
+    )
+
+
 def _tells(connection: Connection, delivery_id: int, alert_id: int) -> None:
     connection.run(
         "INSERT OR IGNORE INTO delivery_alerts (delivery_id, alert_id) VALUES (:delivery_id, :alert_id)",

@@ -109,6 +109,14 @@ class Told(Part):
         """A stored report as the rules saw it, once for each baseline that judged it."""
         return alert_views.judged(self._connection, report_id)
 
+    def delivery(self, delivery_id: int) -> dict[str, Any] | None:
+        """One delivery with its text; None if there is none of that id."""
+        return deliveries.one(self._connection, delivery_id)
+
+    def story_of_alert(self, alert_id: int) -> int | None:
+        """The story that an alert is about; None if there is none of that id."""
+        return alerts.story_of(self._connection, alert_id)
+
     def story_facts(self, story_id: int) -> StoryFacts:
         """How widely a story was carried."""
         return stories.facts(self._connection, story_id, "")

@@ -166,3 +166,37 @@ def test_one_of_the_two_must_be_given() -> None:
     for span, until in ((None, None), ("2h", "2026-12-01")):
         with pytest.raises(ConfigError, match="either --for"):
             moment_after(NOW, span=span, until=until, zone=ZoneInfo("UTC"))
+
+
+def test_deliveries_show_prints_the_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whom it is for, what became of it, and the text as it will be sent; an unknown number is told."""
+    code, out, _ = run(capsys, "deliveries", "show", "1")
+    assert code == 0
+    head, _, text = out.partition("\n\n")
+    assert {"recipient        Ada", "state            waiting", "attempts         0"} <= set(head.splitlines())
+    assert EVACUATED[1] in " ".join(text.split())
+    code, out, _ = run(capsys, "deliveries", "show", "1", "--format", "json")
+    assert json.loads(out)[0]["text"] in store_of(folder).query("SELECT text FROM deliveries")[0].values()
+    code, _, err = run(capsys, "deliveries", "show", "99")
+    assert (code, err) == (1, "monitor: delivery 99: not there, see `monitor deliveries list --all`\n")
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (("--claim", "C99"), "--claim: no claim is called C99"),
+        (("--baseline", "other"), "--baseline: no baseline is called other"),
+        (("--story", "99"), "--story: no story has the number 99"),
+        (("--rule", "none"), "no rule is called 'none'"),
+    ],
+)
+def test_mute_of_what_is_unknown_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], what: tuple[str, str], told: str
+) -> None:
+    """A misspelt name would hold nothing back, in silence."""
+    code, _, err = run(capsys, "alerts", "mute", *what, "--for", "1d")
+
+    assert code == 2
+    assert told in err
+    with store_of(folder) as store:
+        assert store.mutes() == ()

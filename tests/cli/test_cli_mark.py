@@ -136,9 +136,15 @@ def test_suggested_threshold_is_the_lowest_that_is_precise_enough() -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("mark", "noise", 999, "B1"), 1, "there is no report 999"),
-        (("mark", "noise", 1, "B9"), 1, "claim B9"),
-        (("mark", "noise", 1, "--baseline", "other"), 1, "baseline other"),
+        (
+            ("mark", "noise", 999, "B1"),
+            1,
+            "report 999: not stored; `monitor matches` and `monitor search` list reports",
+        ),
+        (("mark", "noise", 1, "B9"), 2, "--claim: no claim is called B9, `monitor claims` lists them"),
+        (("mark", "noise", 1, "--claim", "B9"), 2, "--claim: no claim is called B9"),
+        (("mark", "noise", 1, "B1", "--claim", "B2"), 2, "the claim is named twice, as B1 and as B2"),
+        (("mark", "noise", 1, "--baseline", "other"), 2, "--baseline: no baseline is called other, use bridge"),
         (("mark", "undo", 7), 1, "there is no mark 7"),
     ],
 )

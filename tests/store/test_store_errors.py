@@ -66,6 +66,8 @@ READS: dict[str, Callable[[Store], object]] = {
     "judged": lambda store: store.judged(1),
     "told": lambda store: store.told("dam", 1),
     "alerts_of_feed": lambda store: store.alerts_of_feed("https://feed.example", START),
+    "delivery": lambda store: store.delivery(1),
+    "story_of_alert": lambda store: store.story_of_alert(1),
     "story_facts": lambda store: store.story_facts(1),
     "told_lately": lambda store: store.told_lately("Ada", START),
     "mutes": lambda store: store.mutes(),
