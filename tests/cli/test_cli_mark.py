@@ -139,7 +139,7 @@ def test_suggested_threshold_is_the_lowest_that_is_precise_enough() -> None:
         (
             ("mark", "noise", 999, "B1"),
             1,
-            "report 999: not stored; `monitor matches` and `monitor search` list reports",
+            "report 999: not stored; `monitor matches` and `monitor search`",
         ),
         (("mark", "noise", 1, "B9"), 2, "--claim: no claim is called B9, `monitor claims` lists them"),
         (("mark", "noise", 1, "--claim", "B9"), 2, "--claim: no claim is called B9"),
