@@ -20,6 +20,7 @@ from monitor.text.stems import MAX_WORD_LENGTH
 
 MOST_CHARACTERS = 500_000  # of texts read at once; bounds memory
 _NEW, _BREAK, _NOTHING = -1, 0, 1  # a word not met before, and the first two cells
+_OF_BREAK = 128  # what a break can be to the word before: nothing that any looks for
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,12 @@ class Encoded:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The cells as arrays: the codes of cell i are `pool[start[i]:start[i] + count[i]]`; `words` it counts for."""
+    """The cells as arrays: the codes of cell i are `pool[start[i]:start[i] + count[i]]`."""
 
     pool: NDArray[np.int32]
     start: NDArray[np.int32]
     count: NDArray[np.int32]
-    words: NDArray[np.int32]
-    looks: NDArray[np.uint8]
-    follows: NDArray[np.uint8]
+    traits: NDArray[np.uint32]  # from the lowest bit on: 8 `looks`, 8 `follows`, 1 if it has codes, words it counts for
 
 
 class _Table:
@@ -66,10 +65,10 @@ class _Table:
     @cached_property
     def columns(self) -> _Columns:
         """What all cells hold."""
-        rows = np.array(self._rows, dtype=np.int32).reshape(-1, 5).T.copy()
-        pool = np.array(self._pool, dtype=np.int32)
-        looks, follows = rows[3].astype(np.uint8), rows[4].astype(np.uint8)
-        return _Columns(pool, rows[0], rows[1], rows[2], looks, follows)
+        rows = np.array(self._rows, dtype=np.uint32).reshape(-1, 5).T
+        traits = rows[3] | rows[4] << 8 | (rows[1] > 0).astype(np.uint32) << 16 | rows[2] << 17
+        start, count = rows[:2].astype(np.int32)
+        return _Columns(np.array(self._pool, dtype=np.int32), start, count, traits)
 
 
 class Encoder:
@@ -81,10 +80,10 @@ class Encoder:
         self._meetings = Meetings(self._coder)
         self._reach = max(extractor.finder.longest, LONGEST_MEMBER)
         self._table = _Table(vocabulary[WORD])
-        self._table.number(Cell((), follows=128))  # the break: like no other cell, and looked for by none
+        self._table.number(Cell((), follows=_OF_BREAK))
         self._table.number(NOTHING)
         self._numbers: dict[bytes, int] = {BREAK: _BREAK}  # the cells of words; memory is bounded
-        self._beside: dict[tuple[bytes, bytes], int] = {}  # the cells that a word and the next decide
+        self._beside: dict[tuple[bytes, bytes], tuple[int, int]] = {}  # words taken and cell, where two words decide
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """The terms of the texts, in their order."""
@@ -102,14 +101,14 @@ class Encoder:
         cells = np.fromiter(map(self._numbers.get, tokens, repeat(_NEW)), np.int32, len(tokens))
         self._meet(tokens, cells)
         breaks = np.flatnonzero(cells == _BREAK)
-        self._place(tokens, cells, breaks)
+        traits = self._place(tokens, cells, breaks)
         table = self._table.columns
-        told = np.flatnonzero(table.count[cells])  # most words stand for no term
+        told = np.flatnonzero(traits & 1 << 16)  # most words stand for no term
         count = table.count[cells[told]]
         after = np.concatenate(([0], np.cumsum(count)))
         places = np.arange(after[-1]) + np.repeat(table.start[cells[told]] - after[:-1], count)
         starts = np.concatenate(([0], breaks))
-        words = np.add.reduceat(table.words[cells], starts[:-1]) if len(breaks) else np.empty(0)
+        words = np.add.reduceat(traits >> 17, starts[:-1]) if len(breaks) else np.empty(0)
         return Encoded(table.pool[places], after[np.searchsorted(told, starts)], words.astype(np.float64))
 
     def _meet(self, tokens: Sequence[bytes], cells: NDArray[np.int32]) -> None:
@@ -128,26 +127,35 @@ class Encoder:
         some = zip(new, words, strict=True)
         self._numbers |= {t: found[t] for t, word in islice(some, MAX_MEMO) if len(word) <= MAX_WORD_LENGTH}
 
-    def _place(self, tokens: Sequence[bytes], cells: NDArray[np.int32], breaks: NDArray[np.int64]) -> None:
-        """Put in what words stand for that depends on the words after them."""
-        table = self._table.columns
-        places = np.flatnonzero(table.looks[cells[:-1]] & table.follows[cells[1:]])
+    def _place(
+        self, tokens: Sequence[bytes], cells: NDArray[np.int32], breaks: NDArray[np.int64]
+    ) -> NDArray[np.uint32]:
+        """Put in what words stand for that depends on the words after them; gives the traits of all cells."""
+        traits = self._table.columns.traits[cells]
+        follows = traits >> 8 & 255
+        places = np.flatnonzero(traits[:-1] & follows[1:])
         ends = breaks[np.searchsorted(breaks, places)]
+        # Where the second word after is nothing to any other, two words decide.
+        pairs = (follows[places + 2] & (_OF_BREAK - 1)) == 0
         done = 0
-        for place, end in zip(places.tolist(), ends.tolist(), strict=True):
+        changed: list[int] = []
+        for place, end, by_two in zip(places.tolist(), ends.tolist(), pairs.tolist(), strict=True):
             if place < done:
                 continue
-            pair = tokens[place], tokens[place + 1]
-            number = self._beside.get(pair)
-            if number is None:
+            pair = (tokens[place], tokens[place + 1])
+            found = self._beside.get(pair) if by_two else None
+            if found is None:
                 text = [token.decode() for token in tokens[place : min(end, place + self._reach)]]
                 used, codes = self._coder.at(text, 0)
-                number = self._table.number(Cell(codes))
-                done = place + used
-                cells[place + 1 : done] = _NOTHING
-                if (text[0], text[1]) in self._coder.idle and len(self._beside) < MAX_MEMO:
-                    self._beside[pair] = number
-            cells[place] = number
+                found = used, self._table.number(Cell(codes))
+                if by_two and len(self._beside) < MAX_MEMO:
+                    self._beside[pair] = found
+            done = place + found[0]
+            cells[place + 1 : done] = _NOTHING
+            cells[place] = found[1]
+            changed += range(place, done)
+        traits[changed] = self._table.columns.traits[cells[changed]]
+        return traits
 
 
 def _in_parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:

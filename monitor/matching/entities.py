@@ -42,6 +42,11 @@ def _depth(tree: dict[str, Any]) -> int:
     return max((1 + _depth(node) for key, node in tree.items() if key != _END), default=0)
 
 
+def _later(tree: dict[str, Any]) -> set[str]:
+    nodes = [node for key, node in tree.items() if key != _END]
+    return {key for node in nodes for key in node if key != _END}.union(*map(_later, nodes))
+
+
 def surname(entity: Entity) -> str | None:
     """The last word of a person's name of two or more words, which press reports use alone after the first mention."""
     parts = words(entity.name)
@@ -69,8 +74,8 @@ class EntityFinder:
             for other in entity.excluded:
                 self._add(self._exact, words(other), _NOBODY, override=True)
         trees = (self._exact, self._keys)
-        self._later = frozenset(chain.from_iterable(node for tree in trees for node in tree.values())) - {_END}
-        # All words and consonant keys that may stand first or second in a name.
+        self._later = frozenset(chain.from_iterable(map(_later, trees)))
+        # All words and consonant keys that may stand in a name.
         self.known = self._exact.keys() | self._keys.keys() | self._later
         self.longest = max(map(_depth, trees))  # words of a name
 
@@ -135,7 +140,7 @@ class EntityFinder:
         return bool(self._keys) and not self._keys.keys().isdisjoint(self._spellings(word))
 
     def may_follow(self, word: str) -> bool:
-        """Whether this folded word may stand second in a name."""
+        """Whether this folded word may stand in a name after the first word."""
         return not self._later.isdisjoint((word, *self._spellings(word)))
 
     def single(self, word: str) -> int | None:

@@ -19,8 +19,8 @@ class Families:
             name, _, members = line.partition(":")
             for member in members.split("|"):
                 self._add(tuple(stem(w) for w in words(member)), f"v:{name.strip()}")
-        # The second words of members, and all words that mean anything here.
-        self.later_stems = frozenset(member[1] for longer in self._longer.values() for member, _ in longer)
+        # The words of members after the first, and all words that mean anything here.
+        self.later_stems = frozenset(s for longer in self._longer.values() for member, _ in longer for s in member[1:])
         self.all_stems = frozenset(self._single.keys() | self._longer.keys() | self.later_stems)
 
     def _add(self, member: tuple[str, ...], family: str) -> None:

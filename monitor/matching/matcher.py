@@ -170,7 +170,8 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _score(self, reports: Sequence[Report]) -> _Batch:
         words = self.extractor_.words
-        saturated = self.space_.encoded(self.encoder_.encode([f"{r.title}\n{r.text}" for r in reports]))
+        told = [f"{r.title}\n{r.text if r.content else r.summary}" for r in reports]
+        saturated = self.space_.encoded(self.encoder_.encode(told))
         named = np.asarray(saturated[:, self.named_].sum(axis=1)).ravel() > 0
         stranger = np.where(named | (not self.baseline_.entities), 1.0, scoring.STRANGER)
         # What a stranger counts less is taken off before the product: the less a report can reach, the more is pruned.
@@ -183,9 +184,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         scores = scoring.squash(ratio, self.steepness_[claims])
         moved: dict[tuple[int, int], Moved] = {}
         if self.feedback_:
-            scores, moved = self.feedback_.move(
-                scores, rows, claims, lambda row: words(f"{reports[row].title}\n{reports[row].text}")
-            )
+            scores, moved = self.feedback_.move(scores, rows, claims, lambda row: words(told[row]))
         return _Batch(
             saturated=saturated,
             scores=sp.csr_matrix((scores, claims, raw.indptr), shape=raw.shape),

@@ -33,26 +33,33 @@ class Meetings:
     def __init__(self, coder: Coder[int]) -> None:
         self._coder = coder
         self._finder, self._families = coder.finder, coder.families
-        self._heeded = self._finder.known | STOP_WORDS | MONTH_STARTS | UNITS | DAY_STARTS
-        self._roots = self._families.all_stems
+        self._heeded = self._finder.known | STOP_WORDS | UNITS | DAY_STARTS
         self._plain = Cell(coder.word)
+        self._of_root: dict[str, Cell] = {}  # of words that mean what their stem means
 
     def cells(self, words: Sequence[str]) -> list[Cell]:
         """The cell of each word."""
         roots, keys = stem_all(words, self._coder.language), consonant_keys(words)
-        heeded, of_families, of_names, code = self._heeded, self._roots, self._finder.known, self._coder.code
+        heeded, names, of_root = self._heeded, self._finder.known, self._of_root_alone
         return [
-            self._plain
-            if code(root) is None
-            and root not in of_families
-            and word not in heeded
-            and key not in of_names
-            and word.isalpha()
+            of_root(word, root)
+            if word.isalpha()
             and word.isascii()
+            and word not in heeded
+            and key not in names
             and len(word) <= MAX_WORD_LENGTH
             else self._cell(word, root)
             for word, root, key in zip(words, roots, keys, strict=True)
         ]
+
+    def _of_root_alone(self, word: str, root: str) -> Cell:
+        cell = self._of_root.get(root)
+        if cell is not None:
+            return cell
+        if self._coder.code(root) is None and root not in self._families.all_stems:  # most words
+            return self._plain
+        self._of_root[root] = self._cell(word, root)
+        return self._of_root[root]
 
     def _cell(self, word: str, root: str) -> Cell:
         if len(word) > MAX_WORD_LENGTH:

@@ -48,7 +48,7 @@ MONTH_STARTS = _MONTHS.keys() | {first for first, _ in _MONTH_PAIRS}
 _SCALES = {"thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 _PERCENT = frozenset({"percent", "pct"})
 # What can make more of the figure before it, and of the month before it besides a number.
-UNITS = frozenset(_SCALES.keys() | _PERCENT | {"per"} | MONTH_STARTS)
+UNITS = frozenset(_SCALES.keys() | _PERCENT | {"per", "cent"} | MONTH_STARTS)
 DAY_STARTS = frozenset(second for _, second in _MONTH_PAIRS)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?")
