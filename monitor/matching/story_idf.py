@@ -1,4 +1,6 @@
-"""How much each term tells two reports of one topic apart: document frequencies of the topic's own reports."""
+"""What the topic's own reports tell: how rare each term is among them, and how busy each day was."""
+
+from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ class StoryIdf:
 
     def __init__(self) -> None:
         self.reports = 0
+        self._published: Counter[int] = Counter()  # reports of each day
         self._stems = np.zeros(BUCKETS, dtype=np.int32)
         self._grams = np.zeros(BUCKETS, dtype=np.int32)
 
@@ -27,8 +30,16 @@ class StoryIdf:
 
     def _count(self, text: StoryText, step: int) -> None:
         self.reports += step
+        if text.day is not None:
+            self._published[text.day] += step
+            if not self._published[text.day]:
+                del self._published[text.day]
         self._stems[text.stem_ids] += step
         self._grams[grams(text.parts)[0]] += step
+
+    def published_about(self, day: int) -> int:
+        """How many reports were published on a day, the day before and the day after."""
+        return sum(self._published.get(near, 0) for near in (day - 1, day, day + 1))
 
     def stem_idf(self, ids: Ids) -> Weights:
         """The weights of hashed stems."""

@@ -11,8 +11,10 @@ import numpy as np
 from monitor.matching.story_idf import StoryIdf
 from monitor.matching.story_postings import Postings
 from monitor.matching.story_similarity import (
+    BUSY,
     COPY_WINDOW_DAYS,
     JOIN_STORY,
+    ONE_DAY,
     WINDOW_DAYS,
     Sameness,
     days_apart,
@@ -79,6 +81,7 @@ class StoryIndex:
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
         self._postings = Postings()
         self._stories: dict[int, dict[int, None]] = defaultdict(dict)
+        self._days: dict[int, dict[int, None]] = defaultdict(dict)  # reports by day of publication
         self._pending: dict[int, tuple[StoryText, int]] = {}
 
     def __len__(self) -> int:
@@ -121,6 +124,8 @@ class StoryIndex:
         self._postings.add(report_id, terms)
         self._kept[report_id] = _Kept(text, seen, story_id, terms)
         self._stories[story_id][report_id] = None
+        if text.day is not None:
+            self._days[text.day][report_id] = None
 
     def _move(self, report_id: int, story_id: int) -> None:
         kept = self._kept[report_id]
@@ -136,6 +141,10 @@ class StoryIndex:
     def _drop(self, report_id: int) -> None:
         kept = self._kept.pop(report_id)
         self._idf.remove(kept.text)
+        if kept.text.day is not None:
+            self._days[kept.text.day].pop(report_id, None)
+            if not self._days[kept.text.day]:
+                del self._days[kept.text.day]
         self._leave_story(report_id, kept.story_id)
         self._postings.forget_one()
 
@@ -156,12 +165,19 @@ class StoryIndex:
 
     def _nearest(self, report_id: int, text: StoryText, today: int) -> dict[int, float]:
         """The stored reports most similar in their stems, best first, with that similarity."""
-        found = self._postings.sharing(self._heaviest(text, HEAVIEST_TERMS), MAX_FOUND)
+        sharing = self._postings.sharing(self._heaviest(text, HEAVIEST_TERMS), MAX_FOUND)
+        found = dict.fromkeys([*self._of_quiet_day(text.day), *sharing])
         usable = (other for other in found if other != report_id and self._may_meet(text, today, other))
         candidates = list(islice(usable, MAX_CANDIDATES))
         similar = stem_similarities(text, [self._kept[other].text for other in candidates], self._idf)
         ranked = sorted(zip(-similar, candidates, strict=True))
         return {other: float(-negative) for negative, other in ranked if -negative >= LEAST_STEMS}
+
+    def _of_quiet_day(self, day: int | None) -> list[int]:
+        """The reports about a day that has few: on such a day other words are no reason to look no further."""
+        if day is None or self._idf.published_about(day) > BUSY:
+            return []
+        return [one for near in range(day - ONE_DAY, day + ONE_DAY + 1) for one in self._days.get(near, ())]
 
     def _may_meet(self, text: StoryText, today: int, other_id: int) -> bool:
         other = self._kept.get(other_id)

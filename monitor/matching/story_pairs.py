@@ -11,11 +11,13 @@ from scipy.sparse.csgraph import connected_components
 
 from monitor.matching.story_idf import StoryIdf
 from monitor.matching.story_similarity import (
+    ONE_DAY,
     UNDATED_FACTOR,
     WINDOW_DAYS,
     days_apart,
     is_copy,
     is_shared,
+    one_day_factor,
     ordinal_factor,
 )
 from monitor.matching.story_text import Ids, StoryText, Vector, Weights, grams, shingles
@@ -38,7 +40,7 @@ def pair_similarities(texts: Sequence[StoryText]) -> Matrix:
         for a, b in _shared_wordings(texts)
         if is_copy(float(similar[a, b]), days_apart(texts[a], texts[b]), lambda: True)
     ]
-    _apply_dates(similar, texts)
+    _apply_dates(similar, texts, idf)
     counting = [at for at, text in enumerate(texts) if text.ordinals]
     for a, b in combinations(counting, 2):
         similar[a, b] = similar[b, a] = similar[a, b] * ordinal_factor(texts[a], texts[b])
@@ -47,12 +49,15 @@ def pair_similarities(texts: Sequence[StoryText]) -> Matrix:
     return similar
 
 
-def _apply_dates(similar: Matrix, texts: Sequence[StoryText]) -> None:
+def _apply_dates(similar: Matrix, texts: Sequence[StoryText], idf: StoryIdf) -> None:
     days = np.array([np.nan if text.day is None else text.day for text in texts])
-    for row, day in zip(similar, days, strict=True):
+    busy = np.array([0 if text.day is None else idf.published_about(text.day) for text in texts])
+    for row, day, about in zip(similar, days, busy, strict=True):
         gaps = np.abs(days - day)
         row[gaps > WINDOW_DAYS] = 0.0
         row[np.isnan(gaps)] *= UNDATED_FACTOR
+        near = gaps <= ONE_DAY
+        row[near] = np.minimum(1.0, row[near] * one_day_factor(np.maximum(busy[near], about), idf.reports))
 
 
 def _unit_rows(vectors: Sequence[Vector], idf: Callable[[Ids], Weights]) -> sp.csr_matrix:

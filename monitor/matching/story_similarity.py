@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.matching.story_idf import StoryIdf
+from monitor.matching.story_idf import COLD_START_REPORTS, StoryIdf
 from monitor.matching.story_text import Ids, StoryText, Vector, Weights, grams, shingles
 
 # Found on two labelled topics; run bench/quality/stories.py after a change.
@@ -13,6 +13,10 @@ SAME_STORY = 0.10  # mean similarity from which reports are one story
 WINDOW_DAYS = 7
 JOIN_STORY = 0.11  # the same for joins that nothing undoes: on arrival and among stories
 UNDATED_FACTOR = 0.8  # without both dates the window tells nothing, so the words must tell more
+# Two reports of a quiet topic on one day mostly tell the same event, however each puts it; on a busy day they do not.
+ONE_DAY_BONUS = 1.5
+ONE_DAY = 1  # days apart: an event of the evening is in the papers of the morning
+BUSY = 8  # reports about a day at which the bonus is halved
 ORDINAL_FACTOR = 0.5  # the 23rd attack is not the 22nd, however alike the words
 COPY_SIMILARITY = 0.30  # copies share their words, not only a phrase that a feed puts under every report
 COPY_JACCARD = 0.20  # share of three-word runs; retold reports of one event stay below 0.13
@@ -43,16 +47,17 @@ def same_stories(
 ) -> list[Sameness]:
     """`same_story` of one report and each of the others."""
     similar = text_similarities(a, others, idf)
-    return [_judged(a, b, float(text), window_days) for b, text in zip(others, similar, strict=True)]
+    return [_judged(a, b, float(text), idf, window_days) for b, text in zip(others, similar, strict=True)]
 
 
-def _judged(a: StoryText, b: StoryText, text_similarity: float, window_days: int) -> Sameness:
+def _judged(a: StoryText, b: StoryText, text_similarity: float, idf: StoryIdf, window_days: int) -> Sameness:
     gap = days_apart(a, b)
     if is_copy(text_similarity, gap, lambda: shares_wording(a, b)):
         return Sameness(1.0, is_copy=True)
     if gap is not None and gap > window_days:
         return Sameness(0.0)
-    return Sameness(text_similarity * date_factor(gap) * ordinal_factor(a, b))
+    busy = 0 if a.day is None or b.day is None else max(idf.published_about(a.day), idf.published_about(b.day))
+    return Sameness(min(1.0, text_similarity * date_factor(gap, busy, idf.reports) * ordinal_factor(a, b)))
 
 
 def is_copy(text_similarity: float, gap: float | None, wording: Callable[[], bool]) -> bool:
@@ -77,9 +82,21 @@ def days_apart(a: StoryText, b: StoryText) -> int | None:
     return None if a.day is None or b.day is None else abs(a.day - b.day)
 
 
-def date_factor(gap: float | None) -> float:
-    """What two dates inside the window leave of a similarity."""
-    return UNDATED_FACTOR if gap is None else 1.0
+def date_factor(gap: float | None, busy: float, reports: int) -> float:
+    """What two dates inside the window make of a similarity.
+
+    `busy` counts the reports of the topic about the busier of the two days, `reports` all that are known of it.
+    """
+    if gap is None:
+        return UNDATED_FACTOR
+    return float(one_day_factor(np.float64(busy), reports)) if gap <= ONE_DAY else 1.0
+
+
+def one_day_factor(busy: Weights | np.float64, reports: int) -> Weights:
+    """`date_factor` of reports at most a day apart, for many pairs at once."""
+    # While few reports are known, a word that all of them share looks rare, and a little likeness means nothing.
+    known = min(1.0, reports / COLD_START_REPORTS)
+    return np.asarray(1.0 + known * ONE_DAY_BONUS / (1.0 + (busy / BUSY) ** 2))
 
 
 def ordinal_factor(a: StoryText, b: StoryText) -> float:
