@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from monitor.feeds.fast_names import INERT, TEXT, Roles
+from monitor.feeds.fast_markup import written_out
+from monitor.feeds.fast_names import IMAGE, INERT, TEXT, Roles
 from monitor.feeds.fast_values import (
     UnsureError,
     attributes_of,
     language_of,
     link_text,
     mended,
-    resolved,
+    single_slashed,
     text_of,
 )
 from monitor.feeds.feedparser_reader import looks_like_html
@@ -20,8 +21,13 @@ from monitor.feeds.raw import RawItem, RawText
 
 RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 TYPES = dict.fromkeys(("text", "plain", "text/plain"), False) | dict.fromkeys(("html", "text/html"), True)
+XHTML_TYPES = frozenset({"xhtml", "application/xhtml+xml"})
 PAGE_TYPES = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
-NESTED = frozenset({"media_title", "media_description"})  # these are at home in groups
+NESTED = frozenset({"media_title", "media_description", "title"})  # of groups, or of an author
+BRANCHING = frozenset({"title", "summary", "content", TEXT, IMAGE})  # these may hold elements
+SILENT = frozenset({INERT, "language", "ttl"})
+IN_PICTURE = frozenset({"url", "href", "width", "height"})
+NO_DEPTH = 1000
 NOTHING = RawText()
 
 
@@ -35,7 +41,7 @@ class Memory:
     links: list[str] = field(default_factory=list)  # of pages
     title: RawText = NOTHING
     title_language: str | None = None
-    title_is_final: bool = False
+    title_depth: int = NO_DEPTH  # no title as deep as this one, or deeper, takes its place
     has_summary: bool = False
     summary: RawText = NOTHING
     contents: list[RawText] = field(default_factory=list)
@@ -62,29 +68,25 @@ class Memory:
 class ItemReader:
     """Reads the items of one document in their order, since feedparser remembers some things from one to the next."""
 
-    def __init__(self, roles: Roles, *, has_base: bool) -> None:
+    def __init__(self, roles: Roles) -> None:
         self._roles = roles
-        self._has_base = has_base
+        self._sayings = _Sayings(roles)
         self.atom = False
+        self.unwraps = False  # the `div` that Atom 1.0 has around XHTML
         self.has_content = False  # a content was seen, even outside of any item; forgotten when an item ends
 
     def read(self, element: etree._Element, language: str | None) -> RawItem:
         """The item that an element holds, in a feed of that language."""
-        memory = Memory(language=language)
+        memory = Memory(language)
         if element.keys():
             memory.guid, memory.language = self._head(element, language)
-        roles = self._roles
-        for child in element.iterdescendants():
-            role = roles[child.tag]
-            if role == INERT:
-                continue
-            if len(child) or (child.getparent() is not element and role not in NESTED):
-                raise UnsureError
-            say = SAYINGS.get(role)
-            if say is not None:
+        sayings = self._sayings
+        for child in element:
+            role, say = sayings[child.tag]
+            if say is not None and (not len(child) or role in BRANCHING):
                 say(self, memory, child, role)
-            elif role not in (TEXT, "language", "ttl"):
-                raise UnsureError
+            elif len(child):
+                self._inside(memory, child, role)
         self.has_content = False
         return memory.item()
 
@@ -94,16 +96,47 @@ class ItemReader:
             raise UnsureError
         return attributes.get("rdf:about"), language_of(element, language)
 
-    def title(self, memory: Memory, child: etree._Element, role: str) -> None:
-        """Keeps a title: the first one, unless that is empty or of the media module."""
-        if memory.title_is_final:
-            return
-        if role in NESTED and any(_speaks(box) for box in child.iterancestors() if self._roles[box.tag] == INERT):
+    def _inside(self, memory: Memory, box: etree._Element, role: str) -> None:
+        """What matters among the elements in one that does not."""
+        if role != INERT:
             raise UnsureError
-        language = language_of(child, memory.language) if child.keys() else memory.language
-        memory.title = self._content(child, is_html=False)
-        memory.title_language = (language or "").replace("_", "-")
-        memory.title_is_final = role == "title" and bool(child.text and child.text.strip())
+        for child in box.iterdescendants():
+            role, say = self._sayings[child.tag]
+            if say is None:
+                continue
+            if len(child) or role not in NESTED or _speaks(box):
+                raise UnsureError
+            if say is ItemReader.title:
+                self.title(memory, child, role, _depth(child, box))
+            else:
+                say(self, memory, child, role)
+
+    def title(self, memory: Memory, child: etree._Element, role: str, depth: int = 0) -> None:
+        """Keeps a title: the first one, unless that is empty, deeper or of the media module."""
+        content = self._content(child, is_html=False)
+        if memory.title_depth > depth:
+            language = language_of(child, memory.language) if child.keys() else memory.language
+            memory.title = content
+            memory.title_language = (language or "").replace("_", "-")
+        if role == "title" and content.value:
+            memory.title_depth = depth
+
+    def text(self, memory: Memory, child: etree._Element, role: str) -> None:
+        """Passes over a text of which nothing is kept; markup in it must be markup to feedparser too."""
+        if len(child):
+            self._content(child, is_html=False)
+
+    def _image(self, memory: Memory, child: etree._Element, role: str) -> None:
+        """A picture, whose title passes for that of the item if none follows."""
+        memory.title_depth = NO_DEPTH
+        if len(child) and _speaks(child):
+            raise UnsureError
+        for part in child:
+            name = self._roles.name(part.tag)
+            if len(part) or not (name in IN_PICTURE or name == "title" or (name == "link" and not part.keys())):
+                raise UnsureError
+            if name == "title":
+                self.title(memory, part, "title", 1)
 
     def _link(self, memory: Memory, child: etree._Element, role: str) -> None:
         attributes = attributes_of(child)
@@ -112,18 +145,18 @@ class ItemReader:
         rel = attributes.get("rel", "alternate").lower()
         kind = attributes.get("type", "application/atom+xml" if rel == "self" else "text/html").lower()
         if "href" in attributes:
-            address = self._resolved(attributes["href"])
+            address = single_slashed(attributes["href"])
             if rel == "alternate" and kind in PAGE_TYPES:
                 memory.link = address
         else:
-            address = memory.link = link_text(mended(self._resolved((child.text or "").strip())))
+            address = memory.link = link_text(mended(single_slashed((child.text or "").strip())))
         if rel == "alternate" and address:
             memory.links.append(address)
 
     def _guid(self, memory: Memory, child: etree._Element, role: str) -> None:
         is_link = attributes_of(child).get("ispermalink", "true") == "true"
         value = (child.text or "").strip()
-        value = memory.guid = mended(self._resolved(value) if is_link else value)
+        value = memory.guid = mended(single_slashed(value) if is_link else value)
         if is_link and memory.link is None:
             memory.link = value
 
@@ -142,16 +175,13 @@ class ItemReader:
 
     def _source(self, memory: Memory, child: etree._Element, role: str) -> None:
         memory.outlet = text_of(child)
-        memory.title_is_final = False
+        memory.title_depth = NO_DEPTH
 
     def _published(self, memory: Memory, child: etree._Element, role: str) -> None:
         memory.published = text_of(child)
 
     def _updated(self, memory: Memory, child: etree._Element, role: str) -> None:
         memory.updated = text_of(child)
-
-    def _resolved(self, address: str) -> str:
-        return resolved(address, has_base=self._has_base)
 
     def _content(self, child: etree._Element, *, is_html: bool) -> RawText:
         """A text that may be markup; in RSS it is guessed where plain text is meant."""
@@ -160,11 +190,24 @@ class ItemReader:
             attributes = attributes_of(child)
             declared = TYPES.get(attributes["type"].lower()) if "type" in attributes else is_html
             if declared is None or attributes.get("mode") == "base64":
-                raise UnsureError
+                return self._markup(child, attributes)
             is_html = declared
+        if len(child):
+            raise UnsureError
         if not is_html and not self.atom and ("<" in value or "&" in value):
             is_html = looks_like_html(value)
-        return RawText(value=mended(value), is_html=is_html)
+        return RawText(mended(value), is_html)
+
+    def _markup(self, child: etree._Element, attributes: dict[str, str]) -> RawText:
+        if attributes.get("type", "").lower() not in XHTML_TYPES or attributes.get("mode") == "base64" or not self.atom:
+            raise UnsureError
+        if len(child) and self._roles.has_links:
+            raise UnsureError
+        return RawText(mended(written_out(child, self._roles, unwrap=self.unwraps)), True)
+
+    def refuse(self, memory: Memory, child: etree._Element, role: str) -> None:
+        """For roles that are not followed."""
+        raise UnsureError
 
 
 Say = Callable[[ItemReader, Memory, etree._Element, str], None]
@@ -181,8 +224,29 @@ SAYINGS: dict[str, Say] = {
     "source": ItemReader._source,
     "published": ItemReader._published,
     "updated": ItemReader._updated,
+    IMAGE: ItemReader._image,
+    TEXT: ItemReader.text,
 }
 
 
+class _Sayings(dict[str, tuple[str, Say | None]]):
+    """Element -> its role and what follows from it, worked out at first sight; None where nothing does."""
+
+    def __init__(self, roles: Roles) -> None:
+        super().__init__()
+        self._roles = roles
+
+    def __missing__(self, tag: str) -> tuple[str, Say | None]:
+        role = self._roles[tag]
+        say = None if role in SILENT else SAYINGS.get(role, ItemReader.refuse)
+        self[tag] = (role, say)
+        return role, say
+
+
 def _speaks(box: etree._Element) -> bool:
-    return any(str(key).lower().endswith("lang") for key in box.keys())  # noqa: SIM118 (an element is no dict)
+    """Whether the language changes within an element, and with it that of a title."""
+    return any(str(key).lower().endswith("lang") for part in box.iter() for key in part.keys())  # noqa: SIM118
+
+
+def _depth(element: etree._Element, box: etree._Element) -> int:
+    return next(depth for depth, parent in enumerate(element.iterancestors(), start=1) if parent is box)

@@ -33,6 +33,7 @@ ROLES = (
 ATOM = "http://www.w3.org/2005/atom"
 RSS_10 = "http://purl.org/rss/1.0/"
 RSS_090 = "http://my.netscape.com/rdf/simple/0.9/"
+XLINK = b"http://www.w3.org/1999/xlink"
 STANDARD = frozenset(NAMESPACES.values()) - {""}
 SPEAKING = frozenset(name.partition("_")[0] for name in ROLES if "_" in name)  # prefixes that can make a name matter
 DECLARED = re.compile(rb"""xmlns(?::([^\s=]{1,100}))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -41,9 +42,10 @@ DECLARED = re.compile(rb"""xmlns(?::([^\s=]{1,100}))?\s*=\s*(?:"([^"]*)"|'([^']*
 class Roles(dict[str, str]):
     """Element -> role, worked out at first sight."""
 
-    def __init__(self, prefixes: dict[str, str]) -> None:
+    def __init__(self, prefixes: dict[str, str], *, has_links: bool = False) -> None:
         super().__init__()
         self._prefixes = prefixes
+        self.has_links = has_links  # of XLink: feedparser repeats its declaration as an attribute
 
     def __missing__(self, tag: str) -> str:
         role = self[tag] = ROLES.get(self.name(tag), INERT)
@@ -85,4 +87,4 @@ def read_roles(document: bytes) -> Roles | None:
         # feedparser then takes elements of the namespace to which the prefix belongs for those of the other one.
         elif prefix in STANDARD and prefix != standard and (prefix in SPEAKING or standard in SPEAKING or not standard):
             return None
-    return Roles(prefixes)
+    return Roles(prefixes, has_links=XLINK in document)

@@ -11,12 +11,13 @@ from codecs import BOM_UTF8
 
 from lxml import etree
 
-from monitor.feeds.fast_items import ItemReader, Memory
+from monitor.feeds.fast_bases import resolve_bases
+from monitor.feeds.fast_items import NO_DEPTH, ItemReader, Memory
 from monitor.feeds.fast_names import ATOM, IMAGE, INERT, INPUT, RSS_090, RSS_10, TEXT, Roles, read_roles
 from monitor.feeds.fast_values import UnsureError, attributes_of, language_of, text_of
 from monitor.feeds.feedparser_reader import MAX_HEAD_BYTES, ROOT, as_utf8, ttl_s
 from monitor.feeds.raw import RawFeed, RawItem
-from monitor.feeds.salvage import has_items
+from monitor.feeds.salvage import drop_bad_bases, has_items
 
 RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
@@ -32,6 +33,9 @@ def read_fast(body: bytes, *, content_type: str | None = None, max_items: int = 
     document, doctype_format = as_utf8(body, content_type)
     if document is None or b"<!DOCTYPE" in document or b"<!ENTITY" in document:
         return None
+    has_base = HAS_BASE.search(document) is not None
+    if has_base:
+        document = drop_bad_bases(document)
     roles = read_roles(document)
     if roles is None:
         return None
@@ -40,7 +44,9 @@ def read_fast(body: bytes, *, content_type: str | None = None, max_items: int = 
     )
     try:
         root = etree.fromstring(document, parser)
-        reader = _FeedReader(roles, has_base=HAS_BASE.search(document) is not None, max_items=max_items)
+        if has_base:
+            resolve_bases(root, roles)
+        reader = _FeedReader(roles, max_items=max_items)
         feed_format = reader.read(root)
     except (etree.XMLSyntaxError, UnsureError):
         return None
@@ -65,10 +71,10 @@ def _is_tame(body: bytes) -> bool:
 class _FeedReader:
     """Walks one document in its order, since feedparser's rules depend on what came before."""
 
-    def __init__(self, roles: Roles, *, has_base: bool, max_items: int) -> None:
+    def __init__(self, roles: Roles, *, max_items: int) -> None:
         self.items: list[RawItem] = []
         self._roles = roles
-        self._reader = ItemReader(roles, has_base=has_base)
+        self._reader = ItemReader(roles)
         self._max_items = max_items
         self._head = Memory()
         self._language: str | None = None
@@ -99,7 +105,7 @@ class _FeedReader:
             self._channel(root[0])
             return RSS_VERSIONS.get(version) or ("rss20" if version.startswith("2.") else "rss")
         if name == "feed" and not rss_10 and not old:
-            self._reader.atom = True
+            self._reader.atom, self._reader.unwraps = True, atom
             self._language = (self._head.language or "").replace("_", "-")
             self._walk(root)
             return "atom10" if atom else ATOM_VERSIONS.get(version, "atom")
@@ -130,24 +136,24 @@ class _FeedReader:
         self._walk(channel)
 
     def _item(self, element: etree._Element) -> None:
+        self._head.title_depth = NO_DEPTH
         if len(self.items) < self._max_items:
             self.items.append(self._reader.read(element, self._head.language))
 
     def _walk(self, channel: etree._Element) -> None:
-        titles = 0
         for child in channel:
             role = self._roles[child.tag]
             if role == "item":
                 self._item(child)
             elif role in (IMAGE, INPUT):
                 self._box(child, IN_IMAGE if role == IMAGE else IN_INPUT)
-            elif role in (INERT, "guid", "link", "published", "updated", TEXT):
+            elif role == TEXT:
+                self._reader.text(self._head, child, role)
+            elif role in (INERT, "guid", "link", "published", "updated"):
                 self._inert(child, active=role != INERT)
             else:
-                _expect_leaf(child)
-                titles += role in ("title", "media_title")
-                if titles > 1:
-                    raise UnsureError
+                if role != "title":
+                    _expect_leaf(child)
                 self._say_of_feed(role, child)
 
     def _say_of_feed(self, role: str, child: etree._Element) -> None:
@@ -168,6 +174,7 @@ class _FeedReader:
 
     def _box(self, box: etree._Element, allowed: frozenset[str]) -> None:
         """An image or a text field: what it holds is its own, unless an element inside ends it for feedparser."""
+        self._head.title_depth = NO_DEPTH
         for child in box:
             name = self._roles.name(child.tag)
             if len(child) or (name not in allowed and ("_" not in name or self._roles[child.tag] != INERT)):

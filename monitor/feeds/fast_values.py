@@ -12,10 +12,6 @@ from monitor.feeds.feedparser_reader import CP1252
 ATTRIBUTES = frozenset({"href", "url", "uri", "rel", "type", "mode", "lang", "base", "ispermalink", "version", "about"})
 MAX_ATTRIBUTES = 100
 SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)/+")
-# Joined to any base address, these stay as they are.
-ABSOLUTE = re.compile(
-    r"https?://[\w.-]+(?::\d+)?(?:/[^\s?#;\\\[\]]*)?(?:\?[^\s#]+)?(?:\#\S+)?|(?:tag|urn):[\w.:,/@+=-]*", re.ASCII
-)
 AMPERSAND = re.compile("&([A-Za-z0-9_]+);")
 C1 = re.compile("[\x80-\x9f]")
 
@@ -48,11 +44,9 @@ def language_of(element: etree._Element, inherited: str | None) -> str | None:
     return inherited if language is None else language or None
 
 
-def resolved(address: str, *, has_base: bool) -> str:
-    """The address as it is without a base; where the document has one, only what no base changes."""
-    if has_base and address and not ABSOLUTE.fullmatch(address):
-        raise UnsureError
-    return SLASHES.sub(r"\1", address)
+def single_slashed(address: str) -> str:
+    """The address as feedparser keeps it where no base is in force."""
+    return SLASHES.sub(r"\1", address) if ":///" in address else address
 
 
 def text_of(element: etree._Element) -> str:

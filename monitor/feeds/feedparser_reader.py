@@ -10,6 +10,7 @@ from feedparser.encodings import convert_to_utf8
 from feedparser.html import _cp1252
 from feedparser.mixin import _FeedParserMixin
 from feedparser.sanitizer import replace_doctype
+from feedparser.urls import _urljoin, make_safe_absolute_uri
 
 from monitor.errors import ParseError
 from monitor.feeds.raw import RawFeed, RawItem, RawText
@@ -51,6 +52,23 @@ def as_utf8(body: bytes, content_type: str | None) -> tuple[bytes | None, str]:
 def looks_like_html(text: str) -> bool:
     """Whether feedparser takes a text that is declared plain for markup."""
     return bool(_FeedParserMixin.looks_like_html(text))
+
+
+def has_handler(name: str) -> bool:
+    """Whether feedparser does something of its own at the end of elements of that name."""
+    return hasattr(_FeedParserMixin, f"_end_{name}")
+
+
+def next_base(base: str, declared: str) -> str:
+    """The base in force within an element that declares one, or the one that it inherits."""
+    if not base:
+        return str(_urljoin(base, declared))
+    return str(make_safe_absolute_uri(base, declared)) or base
+
+
+def join_address(base: str, address: str) -> str:
+    """The address under a base; empty if the two make none."""
+    return str(_urljoin(base, address))
 
 
 def _headers(content_type: str | None) -> dict[str, str]:
