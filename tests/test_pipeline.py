@@ -1,10 +1,12 @@
 """The stages one after the other, over a real feed server, a real database and real files."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from pipeline_world import (
@@ -20,8 +22,10 @@ from pipeline_world import (
     sources_of,
 )
 
-from monitor.errors import DeliveryError
-from monitor.model import Claim, Delivery, FeedSource
+import monitor.pipeline.digesting as digesting
+from monitor.errors import ComposeError, DeliveryError
+from monitor.model import Claim, Delivery, FeedSource, Message
+from monitor.model_digest import Digest
 from monitor.pipeline import (
     DeliverRun,
     MatchMemory,
@@ -297,6 +301,96 @@ def test_channel_that_is_down_is_asked_once_a_run(world: World) -> None:
     assert run.failed == 1
     assert "smtp" in run.errors[0]
     assert world.count("deliveries WHERE state = 'waiting'") == waiting
+
+
+def test_fault_of_a_message_stops_no_other(world: World) -> None:
+    """What a channel fails at in a way nobody foresaw is told whole, and its message waits; the others go out."""
+    _two_people(world)
+
+    class Faulty:
+        def send(self, delivery: Delivery) -> None:
+            if delivery.recipient == "Ada":
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        world.deliver(open_one=lambda name: Faulty())
+    assert world.deliver(open_one=lambda name: Faulty()).sent == 1
+
+    [row] = world.store.deliveries(state="waiting")
+    assert (row["recipient"], row["perhaps_twice"]) == ("Ada", 0)
+    assert "ZeroDivisionError" in row["last_error"]
+    world.clock.forward(minutes=2)
+    assert world.deliver().sent == 1
+
+
+def _two_people(world: World) -> None:
+    """Two recipients of files, each with a message that waits."""
+    world.settings = make_settings(
+        world.folder,
+        recipient_tables=[{"name": n, "channel": "file", "address": str(world.folder / n)} for n in ("Ada", "Bo")],
+    )
+    world.later(river=[EVACUATED])
+    world.match()
+
+
+def test_message_that_a_program_dies_of_waits_and_is_parked(world: World) -> None:
+    """With the third death it waits ten minutes, so that others go out; with the tenth it is given up and shown."""
+    _two_people(world)
+    deadly, sent = world.store.deliveries()[-1]["delivery_id"], 0
+
+    class Deadly:
+        def send(self, delivery: Delivery) -> None:
+            if delivery.id == deadly:
+                raise KeyboardInterrupt  # nothing is put back, as after a kill
+
+    for _ in range(10):
+        try:
+            sent += world.deliver(open_one=lambda name: Deadly()).sent
+        except KeyboardInterrupt:
+            world.clock.forward(seconds=1)
+        else:
+            world.clock.forward(minutes=10)
+    assert sent == 1
+    for _ in range(20):
+        with suppress(KeyboardInterrupt):
+            world.deliver(open_one=lambda name: Deadly())
+        world.clock.forward(minutes=10)
+
+    row = world.store.delivery(deadly)
+    assert row is not None
+    assert (row["state"], row["perhaps_twice"]) == ("failed", 1)
+    assert row["last_error"] == "the program ended 10 times while it handed this over"
+
+
+def test_digest_that_cannot_be_put_into_words_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One recipient's digest is parked with the reason, the other's goes out; the next one tells what was parked."""
+    _two_people(world)
+    render = digesting.render_digest
+
+    def fail_for_ada(composed: Digest, **options: Any) -> Message:
+        if composed.recipient.name == "Ada":
+            raise ComposeError("cannot be put into words: a bad title")
+        return render(composed, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(digesting, "render_digest", fail_for_ada)
+        run = digest(world.store, world.settings, [BASELINE.id], clock=world.clock, local_date=date(2026, 1, 6))
+    assert (run.made, run.failed) == (("Bo",), ("Ada",))
+    [row] = world.store.deliveries(state="failed")
+    assert (row["recipient"], row["last_error"]) == ("Ada", "cannot be put into words: a bad title")
+
+    assert world.digest(date(2026, 1, 7)) == ("Ada",)
+    assert world.store.digest_material(world.settings.recipients[0], [BASELINE.id]).matches == ()
+
+
+def test_folder_that_cannot_be_written_keeps_nobody_else_waiting(world: World) -> None:
+    """Each recipient's folder is an address of its own."""
+    (world.folder / "Ada").write_text("a file where a folder should be")
+    _two_people(world)
+    run = world.deliver()
+
+    assert (run.sent, run.failed) == (1, 1)
+    assert len(list((world.folder / "Bo").glob("*.eml"))) == 1
 
 
 def test_digest_tells_each_thing_once(world: World) -> None:

@@ -85,12 +85,14 @@ def send(recipient: RecipientOption = None, config: ConfigOption = None, verbose
         waiting = store.deliveries(state="waiting", limit=MOST_WAITING)
     for name in made.empty:
         say(f"{name}: nothing to tell, no mail was made")
+    for name in made.failed:
+        say(f"{name}: the digest cannot be put into words and is parked, see `monitor deliveries list`")
     for error in sent.errors:
         say(f"not delivered: {error}")
     write(f"digest   {len(made.made)} made, {len(made.empty)} empty\n")
     write(f"mail     {sent.sent} sent, {sent.failed} to be tried again, {sent.given_up} given up\n")
     tell_waiting(waiting)
-    if sent.errors:
+    if sent.failed or sent.given_up or made.failed:
         raise typer.Exit(1)
 
 

@@ -160,6 +160,6 @@ def _deliver_lines(run: "DeliverRun") -> str:
 
 
 def _exit_code(asked: "PollRun", sent: "DeliverRun | None") -> int:
-    if (sent and sent.errors) or (asked.feeds and asked.failed == asked.feeds):
+    if (sent and (sent.failed or sent.given_up)) or (asked.feeds and asked.failed == asked.feeds):
         return 1
     return 3 if asked.failed else 0

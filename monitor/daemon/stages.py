@@ -138,8 +138,9 @@ class Stages:
                     continue
                 ids = [baseline.id for baseline in watch.baselines]
                 run = pipeline.digest(store, settings, ids, clock=self._clock, local_date=day, recipients=[recipient])
-                result = "made" if run.made else "empty" if run.empty else "already made"
-                log.info("digest", extra={"recipient": recipient.name, "local_date": day, "result": result})
+                result = "made" if run.made else "empty" if run.empty else "parked" if run.failed else "already made"
+                level = logging.ERROR if run.failed else logging.INFO
+                log.log(level, "digest", extra={"recipient": recipient.name, "local_date": day, "result": result})
 
     def maintain(self) -> None:
         """Merge stories that turned out to be one, and remove what is older than it is to be kept."""

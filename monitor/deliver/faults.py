@@ -1,9 +1,9 @@
 """The ways in which a delivery fails, all of them kinds of DeliveryError.
 
 DeliveryError       this message, and for a while those to the same address, which are to arrive in order
-├─ ChannelDown      the server or the folder cannot be used now: every other message would fail as well
+├─ ChannelDown      the server cannot be used now: every other message would fail as well
 │  └─ BrokenOff     the connection broke while the message was handed over, which may be the message's own fault
-├─ AddressDown      the address cannot be reached now: every other message to it would fail as well
+├─ AddressDown      the address, or the folder, cannot be reached now: every other message to it would fail as well
 ├─ AddressClosed    the address wants nothing more; permanent
 └─ MessageError     the message itself cannot be composed; permanent
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from monitor.deliver.faults import ChannelDown
+from monitor.deliver.faults import AddressDown
 from monitor.deliver.folder import write_whole
 from monitor.deliver.headers import header_text
 from monitor.model import Delivery, Message
@@ -40,7 +40,7 @@ class FeedFilesChannel:
             write_whole(folder / "alerts.atom", _atom(entries))
             write_whole(folder / "alerts.json", _json(entries))  # last: what is in here is in the other
         except OSError as exc:
-            raise ChannelDown(
+            raise AddressDown(
                 f"{folder}: cannot be written to: {exc.strerror or exc}; "
                 f'check the folder of recipient "{delivery.recipient}" and the space on its disk'
             ) from exc

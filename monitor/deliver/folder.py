@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from monitor.deliver.faults import ChannelDown
+from monitor.deliver.faults import AddressDown
 from monitor.deliver.mail import build_mail
 from monitor.model import Delivery
 
@@ -37,7 +37,7 @@ class FolderChannel:
             write_whole(folder / f"{name}.txt", message.text.encode("utf-8", "replace"))
             write_whole(folder / f"{name}.eml", raw)  # last: where it is, the others are
         except OSError as exc:
-            raise ChannelDown(
+            raise AddressDown(
                 f"{folder}: cannot be written to: {exc.strerror or exc}; "
                 f'check the folder of recipient "{delivery.recipient}" and the space on its disk'
             ) from exc

@@ -4,7 +4,6 @@ A 2xx accepts. A redirect is a failure and is not followed, 410 closes the addre
 """
 
 import base64
-import binascii
 import hmac
 import json
 from collections.abc import Callable
@@ -67,7 +66,10 @@ class WebhookChannel:
             raise AddressDown(
                 f'recipients: the secret of "{recipient}" is not there; set the variable or write the file it names'
             )
-        return key_of(secret)
+        try:
+            return key_of(secret)
+        except ConfigError as exc:  # of one recipient: the others' messages need not wait for it
+            raise AddressDown(f'{exc}: "{recipient}"') from exc
 
 
 def key_of(secret: str) -> bytes:
@@ -76,7 +78,7 @@ def key_of(secret: str) -> bytes:
         return secret.encode()
     try:
         return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error as exc:
+    except ValueError as exc:
         raise ConfigError("recipients: a webhook's secret begins with whsec_ but is not base64; write it anew") from exc
 
 

@@ -91,6 +91,11 @@ def _deliver(
             parked = _put_back(store, delivery, error, clock, rng)
             failed, given_up = failed + (not parked), given_up + parked
             errors[str(error)] = None
+        except Exception as error:
+            # It may be the message's own fault: it waits like one that was refused, or it would stop all others.
+            unforeseen = DeliveryError(f"failed in a way nobody foresaw ({type(error).__name__}); the log says more")
+            _put_back(store, delivery, unforeseen, clock, rng)
+            raise
         else:
             failpoint("deliver: accepted")
             unmarked.add(delivery.id)

@@ -6,10 +6,12 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitor.config.settings import Settings
+from monitor.digest.clean import one_line
 from monitor.digest.compose import compose_digest
 from monitor.digest.identity import stable_message_id
 from monitor.digest.render import render_digest
 from monitor.digest.rhythm import is_sign_of_life_due
+from monitor.errors import ComposeError
 from monitor.model import Message, Recipient
 from monitor.model_digest import Digest, DigestMaterial
 from monitor.pipeline.hooks import Clock, Failpoint, no_failpoint
@@ -24,6 +26,7 @@ class DigestRun:
     made: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()  # nothing to tell, so nothing was sent
     already: tuple[str, ...] = ()  # had the digest of that date
+    failed: tuple[str, ...] = ()  # parked, since it cannot be put into words; the next one tells all of it
 
 
 def digest(
@@ -40,14 +43,21 @@ def digest(
     made: list[str] = []
     empty: list[str] = []
     already: list[str] = []
+    failed: list[str] = []
     chosen = recipients if recipients is not None else [one for one in settings.recipients if one.digest]
     for recipient in chosen:
-        material, composed, message = _compose(store, settings, baseline_ids, recipient, clock, local_date)
+        material, composed, message_id = _compose(store, baseline_ids, recipient, clock, local_date)
         if composed.is_empty and not _tells_nothing(store, settings, recipient, local_date):
             if local_date is not None:
                 store.skip_digest(recipient, local_date, clock())
             empty.append(recipient.name)
             continue
+        fault = None
+        try:
+            message = render_digest(composed, message_id=message_id, options=options_of(settings))
+        except ComposeError as error:  # must keep nobody else from theirs
+            fault = str(error)
+            message = Message(message_id=message_id, subject=one_line(composed.subject, 200), text="")
         failpoint("digest: composed")
         digest_id = store.record_digest(
             recipient,
@@ -57,10 +67,11 @@ def digest(
             material.until,
             alert_ids=composed.alert_ids,
             changes=material.changes,
+            fault=fault,
         )
         failpoint("digest: recorded")
-        (already if digest_id is None else made).append(recipient.name)
-    return DigestRun(made=tuple(made), empty=tuple(empty), already=tuple(already))
+        (already if digest_id is None else failed if fault else made).append(recipient.name)
+    return DigestRun(made=tuple(made), empty=tuple(empty), already=tuple(already), failed=tuple(failed))
 
 
 def _tells_nothing(store: Store, settings: Settings, recipient: Recipient, local_date: date | None) -> bool:
@@ -75,21 +86,16 @@ def preview_digest(
     store: Store, settings: Settings, baseline_ids: Sequence[str], recipient: Recipient, *, clock: Clock
 ) -> tuple[Digest, Message]:
     """The digest that the recipient would get now. Nothing is kept."""
-    _, composed, message = _compose(store, settings, baseline_ids, recipient, clock, None)
-    return composed, message
+    _, composed, message_id = _compose(store, baseline_ids, recipient, clock, None)
+    return composed, render_digest(composed, message_id=message_id, options=options_of(settings))
 
 
 def _compose(
-    store: Store,
-    settings: Settings,
-    baseline_ids: Sequence[str],
-    recipient: Recipient,
-    clock: Clock,
-    local_date: date | None,
-) -> tuple[DigestMaterial, Digest, Message]:
+    store: Store, baseline_ids: Sequence[str], recipient: Recipient, clock: Clock, local_date: date | None
+) -> tuple[DigestMaterial, Digest, str]:
+    """The material, what is made of it, and the Message-ID."""
     material = store.digest_material(recipient, baseline_ids)
     composed = compose_digest(material, material.until, ZoneInfo(recipient.timezone))
     # The moment makes it unique; it is kept with the message, so a repeat of the delivery has the same.
     told = ("digest", recipient.name, recipient.address, local_date, material.until.isoformat(), *baseline_ids)
-    message = render_digest(composed, message_id=stable_message_id(*told), options=options_of(settings))
-    return material, composed, message
+    return material, composed, stable_message_id(*told)

@@ -10,6 +10,10 @@ from monitor.store import alerts
 from monitor.store.connection import Connection
 from monitor.store.values import from_iso, to_json
 
+DEATHS_BEFORE_WAITING = 3
+DEATHS_WAIT_S = 600
+DEATHS_BEFORE_PARKING = 10
+
 
 def add(
     connection: Connection,
@@ -157,11 +161,33 @@ def claim(connection: Connection, now: datetime, limit: int, without: Collection
     return [_to_delivery(row, attempts=row["attempts"] + 1) for row in rows]
 
 
-def release(connection: Connection) -> int:
-    """Give back what programs that died had claimed, in its old place; gives how many. Each may go out twice."""
-    return connection.run(
-        "UPDATE deliveries SET state = 'waiting', interrupted = interrupted + 1 WHERE state = 'sending'"
-    )
+def release(connection: Connection, now: datetime) -> int:
+    """Give back what programs that died had claimed, in its old place; gives how many. Each may go out twice.
+
+    With which a program died again and again, it waits, and is parked in the end: it may be what they die of.
+    """
+    rows = connection.rows("SELECT id, interrupted + 1 AS deaths FROM deliveries WHERE state = 'sending'")
+    for row in rows:
+        many = row["deaths"] >= DEATHS_BEFORE_WAITING
+        connection.run(
+            """
+            UPDATE deliveries SET
+                state = :state,
+                interrupted = :deaths,
+                next_attempt_at = COALESCE(:later, next_attempt_at),
+                holds_up = CASE WHEN :state = 'waiting' AND :later IS NOT NULL THEN 'address' ELSE '' END,
+                last_error = COALESCE(:error, last_error)
+            WHERE id = :id
+            """,
+            row
+            | {
+                "state": "failed" if row["deaths"] >= DEATHS_BEFORE_PARKING else "waiting",
+                "later": now + timedelta(seconds=DEATHS_WAIT_S) if many else None,
+                "error": f"the program ended {row['deaths']} times while it handed this over" if many else None,
+            },
+        )
+        settle(connection, row["id"], now)
+    return len(rows)
 
 
 def mark_sent(connection: Connection, delivery_id: int, now: datetime) -> None:

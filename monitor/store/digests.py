@@ -82,8 +82,12 @@ def record(
     *,
     alert_ids: Sequence[int],
     changes: Sequence[ClaimChange],
+    fault: str | None = None,
 ) -> int | None:
-    """Keep a digest, what it tells, and its delivery; None if the recipient has one of that local date already."""
+    """Keep a digest, what it tells, and its delivery; None if the recipient has one of that local date already.
+
+    With a fault the delivery is parked, and the digest told nobody anything.
+    """
     if local_date is not None and _exists(connection, recipient.name, local_date):
         return None
     standings = last_standings(connection, recipient.name)
@@ -105,7 +109,9 @@ def record(
         _add_member(connection, digest_id, recipient.name, member)
     for alert_id in alert_ids:
         _add_alert(connection, digest_id, recipient.name, alert_id)
-    deliveries.add(connection, kind="digest", recipient=recipient, message=message, now=now, digest_id=digest_id)
+    deliveries.add(
+        connection, kind="digest", recipient=recipient, message=message, now=now, digest_id=digest_id, fault=fault
+    )
     return digest_id
 
 

@@ -38,7 +38,7 @@ class Told(Part):
     def release_deliveries(self) -> int:
         """Within `outbox_turn`: give back what programs that died had claimed; gives how many."""
         with self._connection.write():
-            return deliveries.release(self._connection)
+            return deliveries.release(self._connection, self._clock())
 
     def mark_sent(self, delivery_id: int, now: datetime) -> None:
         """The channel accepted it."""
@@ -191,8 +191,12 @@ class Told(Part):
         *,
         alert_ids: Sequence[int] = (),
         changes: Sequence[ClaimChange] = (),
+        fault: str | None = None,
     ) -> int | None:
-        """Keep a digest with its delivery, in one transaction; None if that local date has one already."""
+        """Keep a digest with its delivery, in one transaction; None if that local date has one already.
+
+        With a fault the delivery is parked with it, and what the digest was to tell counts as not told.
+        """
         with self._connection.write():
             return digests.record(
                 self._connection,
@@ -203,6 +207,7 @@ class Told(Part):
                 now,
                 alert_ids=alert_ids,
                 changes=changes,
+                fault=fault,
             )
 
     def skip_digest(self, recipient: Recipient, local_date: date, now: datetime) -> None:

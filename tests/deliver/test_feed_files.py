@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.config import Settings
 from monitor.deliver.channels import open_channel
-from monitor.deliver.faults import ChannelDown
+from monitor.deliver.faults import AddressDown
 from monitor.deliver.feed_files import MOST_ENTRIES, FeedFilesChannel
 from monitor.feeds.parse import parse_feed
 from monitor.model import Delivery, Message
@@ -95,5 +95,5 @@ def test_any_text_gives_feeds_that_can_be_read(tmp_path_factory: pytest.TempPath
 def test_unwritable_folder_is_said(tmp_path: Path) -> None:
     """A folder that cannot be made names itself and the recipient; it may work later."""
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(ChannelDown, match='check the folder of recipient "feed"'):
+    with pytest.raises(AddressDown, match='check the folder of recipient "feed"'):
         FeedFilesChannel(base=tmp_path, clock=lambda: NOW).send(replace(delivery(tmp_path), address="out"))

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.config.settings import Settings
 from monitor.deliver.channels import open_channel
-from monitor.deliver.faults import ChannelDown
+from monitor.deliver.faults import AddressDown
 from monitor.errors import ConfigError
 from monitor.model import Delivery, Message
 
@@ -47,7 +47,7 @@ def test_unwritable_folder_is_said_and_leaves_nothing(tmp_path):
     """A folder that cannot be made names itself, the recipient and what to do; it may work later."""
     (tmp_path / "out").write_text("a file")
 
-    with pytest.raises(ChannelDown, match='check the folder of recipient "desk"') as caught:
+    with pytest.raises(AddressDown, match='check the folder of recipient "desk"') as caught:
         open_channel("file", Settings(), clock=clock).send(delivery(str(tmp_path / "out")))
     assert not caught.value.permanent
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

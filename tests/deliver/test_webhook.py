@@ -171,6 +171,18 @@ def test_absent_variable_is_told_and_mended(hooked: Hooked) -> None:
     assert hooked.deliver().sent == 1
 
 
+@pytest.mark.parametrize("secret", ["whsec_???", "whsec_schlüssel"])
+def test_secret_that_is_no_key_holds_up_its_own_recipient_only(hooked: Hooked, secret: str) -> None:
+    """The message waits and says whose secret is wrong; the address waits, not the channel."""
+    hooked.settings = hooked.load('["127.0.0.0/8"]', {"KEY": secret, "HOOK": hooked.sink.url})
+    run = hooked.deliver()
+
+    assert run.errors == (
+        'recipients: a webhook\'s secret begins with whsec_ but is not base64; write it anew: "hook"',
+    )
+    assert hooked.store.deliveries()[0]["holds_up"] == "address"
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
