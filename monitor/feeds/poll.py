@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 from urllib.parse import urlsplit
 
 from monitor.errors import FeedError
@@ -13,11 +14,13 @@ from monitor.feeds.child import ParserChild
 from monitor.feeds.fetch import Fetcher, FetchResult
 from monitor.feeds.parse import ParseJob
 from monitor.feeds.schedule import OFFLINE, poll_url
-from monitor.model import FeedOutcome, FeedSource, FeedState, ParsedFeed, Validators
+from monitor.model import FeedOutcome, FeedSource, FeedState, ParsedFeed, Report, Validators
 
 FULL_FETCH_AFTER = timedelta(days=7)  # some servers answer "unchanged" for ever: the whole is asked for now and then
 QUICK_BYTES = 2_000_000  # larger documents would swell this process: they are read in the child, plain or not
 AT_ONCE_BYTES = 100_000  # up to this size reading takes some milliseconds, less than handing it to a thread disturbs
+LINGER_S = 0.05
+BATCH_FEEDS, BATCH_REPORTS = 50, 1000  # kept together, so that other programs never wait long for the database
 OUTAGE_KINDS = frozenset({"dns_temp", "unreachable"})  # how a missing network looks; a refusal is already an answer
 OUTAGE_HOSTS = 3  # fewer hosts than that prove nothing
 OFFLINE_SENTENCE = "no host at all could be reached: this machine seems to have no network"
@@ -37,6 +40,21 @@ async def poll_feeds(
     Outcomes that look like an outage of our own network are held back until some host has answered, and are marked
     `offline` when none did.
     """
+    batches = cast(AsyncGenerator[list[FeedOutcome], None], poll_in_batches(feeds, fetcher, clock, parse=parse))
+    async with aclosing(batches):
+        async for batch in batches:
+            for outcome in batch:
+                yield outcome
+
+
+async def poll_in_batches(
+    feeds: Sequence[tuple[FeedSource, FeedState]],
+    fetcher: Fetcher,
+    clock: Callable[[], datetime],
+    *,
+    parse: Parse | None = None,
+) -> AsyncIterator[list[FeedOutcome]]:
+    """The same, those together that finish within LINGER_S of the first: to be kept together costs them less."""
     parser = Parser(fetcher.settings.max_entries)
     done: asyncio.Queue[FeedOutcome | Exception] = asyncio.Queue(maxsize=max(2, fetcher.settings.concurrency))
 
@@ -49,21 +67,21 @@ async def poll_feeds(
     tasks = [asyncio.create_task(run(source, state)) for source, state in feeds]
     held: list[FeedOutcome] = []
     online = False
+    left = len(tasks)
     try:
-        for _ in tasks:
-            outcome = await done.get()
-            if isinstance(outcome, Exception):
-                raise outcome
-            if not online and outcome.error_kind in OUTAGE_KINDS:
-                held.append(outcome)
-                continue
-            online = True
-            for earlier in held:
-                yield earlier
-            held.clear()
-            yield outcome
-        for outcome in _judge_outage(held):
-            yield outcome
+        while left:
+            batch, fault = await _next_batch(done, left)
+            left -= len(batch)
+            if not online and all(outcome.error_kind in OUTAGE_KINDS for outcome in batch):
+                held += batch
+            else:
+                online = True
+                yield held + batch
+                held = []
+            if fault is not None:
+                raise fault
+        if held:
+            yield _judge_outage(held)
     finally:
         for task in tasks:
             task.cancel()
@@ -71,6 +89,27 @@ async def poll_feeds(
             with suppress(asyncio.CancelledError):
                 await task
         await parser.aclose()
+
+
+async def _next_batch(
+    done: asyncio.Queue[FeedOutcome | Exception], left: int
+) -> tuple[list[FeedOutcome], Exception | None]:
+    """The next outcome, and those that follow closely, at most so many as are left; and the fault that ended them."""
+    batch: list[FeedOutcome] = []
+    reports = 0
+    until = None
+    while len(batch) < min(left, BATCH_FEEDS) and reports < BATCH_REPORTS:
+        try:
+            async with asyncio.timeout_at(until):
+                outcome = done.get_nowait() if not done.empty() else await done.get()
+        except TimeoutError:
+            break
+        if isinstance(outcome, Exception):
+            return batch, outcome
+        batch.append(outcome)
+        reports += len(outcome.feed.reports) if outcome.feed else 0
+        until = until or asyncio.get_running_loop().time() + LINGER_S
+    return batch, None
 
 
 async def poll_one(
@@ -140,12 +179,14 @@ class Parser:
 
 def _of_source(feed: ParsedFeed, source: FeedSource) -> ParsedFeed:
     """The feed with its reports filed under the configured address, in the configured language where they name none."""
-    return replace(
-        feed,
-        reports=tuple(
-            replace(report, feed_url=source.url, language=report.language or source.language) for report in feed.reports
-        ),
-    )
+    return replace(feed, reports=tuple(_report_of(report, source) for report in feed.reports))
+
+
+def _report_of(report: Report, source: FeedSource) -> Report:
+    language = report.language or source.language
+    if report.feed_url == source.url and report.language == language:  # the usual case
+        return report
+    return replace(report, feed_url=source.url, language=language)
 
 
 def _asked(state: FeedState, now: datetime) -> Validators:

@@ -1,7 +1,7 @@
 """Bytes to and from an address for httpcore, straight over asyncio.
 
-httpcore's own way leads through anyio, which looks at the socket anew whenever the pool asks how a connection fares, for
-every connection at every request: that took a third of the time of an answer "unchanged".
+httpcore's own way leads through anyio, which looks at the socket anew whenever the pool asks how a connection fares,
+for every connection at every request: that took a third of the time of an answer "unchanged".
 """
 
 import asyncio
@@ -84,7 +84,7 @@ class Wire(httpcore.AsyncNetworkStream):
     def __init__(self, buffer: _Buffer) -> None:
         self._buffer = buffer
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  (httpcore's word)
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """The next bytes; none at the end."""
         if self._buffer.data:
             return await self._buffer.take(max_bytes)
@@ -92,7 +92,7 @@ class Wire(httpcore.AsyncNetworkStream):
             async with asyncio.timeout(timeout):
                 return await self._buffer.take(max_bytes)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Sends them all."""
         if buffer:
             with _named(httpcore.WriteTimeout, httpcore.WriteError):
@@ -108,7 +108,7 @@ class Wire(httpcore.AsyncNetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
+        timeout: float | None = None,
     ) -> "Wire":
         """The same connection, encrypted."""
         plain, inner = self._buffer.transport, _Buffer()

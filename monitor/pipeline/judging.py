@@ -15,7 +15,7 @@ from monitor.pipeline.telling import Telling
 from monitor.store import MarkedReport, Store, StoredReport
 from monitor.store.matching import MatchingTransaction
 
-BATCH = 100  # reports scored at once
+BATCH = 500  # reports scored at once
 # Reports judged in one transaction, so that other programs never wait long for the lock: ten whose stories and alerts
 # take their time, or so many more that only their verdicts are kept of.
 TOGETHER = 10
@@ -190,7 +190,7 @@ class _Judge:
                     if _is_far(verdict):
                         continue
                     story_id, is_new = self._story(tx, report, stories[report.report_id])
-                    if story_id is not None and verdict.matches:
+                    if story_id is not None:
                         told += self._telling.tell(
                             tx, report, verdict, story_id, story_is_new=is_new, now=self._clock()
                         )

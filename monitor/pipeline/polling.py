@@ -11,7 +11,7 @@ from typing import cast
 from monitor.config.settings import FetchSettings, Settings
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.outage import is_our_outage
-from monitor.feeds.poll import OFFLINE_SENTENCE, OUTAGE_KINDS, poll_feeds
+from monitor.feeds.poll import OFFLINE_SENTENCE, OUTAGE_KINDS, poll_in_batches
 from monitor.feeds.schedule import OFFLINE, plan_next
 from monitor.feeds.trouble import quiet_limit_s
 from monitor.model import FeedOutcome, FeedSource, FeedState
@@ -56,7 +56,8 @@ def poll(
     1. the feeds follow the configuration
     2. each due feed is asked
     3. a failure that is our own network's is told from one of the feed
-    4. reports, validators and the time of the next poll are kept in one transaction
+    4. reports, validators and the time of the next poll are kept in one transaction, with those of feeds that
+       answered at the same moment
     5. people are told of feeds that stay broken, fall silent, or are back
     """
     store.sync_feeds(sources)  # 1
@@ -67,17 +68,19 @@ def poll(
         done = PollRun()
         async with make_fetcher(settings.fetch, clock) as fetcher:
             by_url = {source.url: (source, state) for source, state in due}
-            asked = cast(AsyncGenerator[FeedOutcome, None], poll_feeds(due, fetcher, clock))  # 2
+            asked = cast(AsyncGenerator[list[FeedOutcome], None], poll_in_batches(due, fetcher, clock))  # 2
             # Closed by hand: leaving the loop early would let requests go on until the garbage is collected.
-            async with aclosing(asked) as outcomes:
-                async for outcome in outcomes:
+            async with aclosing(asked) as batches:
+                async for batch in batches:
                     failpoint("poll: fetched")
-                    source, state = by_url[outcome.url]
-                    outcome = _without_blame(store, outcome, clock())  # 3
-                    done = _keep(store, source, state, outcome, settings, clock(), rng, done)  # 4
+                    with store.together():
+                        judged = [_without_blame(store, outcome, clock()) for outcome in batch]  # 3
+                        for outcome in judged:
+                            done = _keep(store, *by_url[outcome.url], outcome, settings, clock(), rng, done)  # 4
                     failpoint("poll: stored")
-                    if on_outcome is not None:
-                        on_outcome(outcome)
+                    for outcome in judged:
+                        if on_outcome is not None:
+                            on_outcome(outcome)
                     progress(done.feeds, len(due))
                     if stopping():
                         break

@@ -7,13 +7,20 @@ from urllib.parse import urlsplit
 
 from monitor.model import Report
 
+_USUAL = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(/[!\"$->@-~]*)?(\?[!\"$-~]+)?(?:#[!-~]*)?")
 _NOT_WORD = re.compile(r"[\W_]+")
+_ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 
 def address_of(url: str | None) -> str | None:
     """The page's address without what does not name the page; None for a site's front page, which names no report."""
     if not url:
         return None
+    usual = _USUAL.fullmatch(url)
+    if usual is not None:  # the same, several times as fast
+        host, path, query = usual.group(1, 2, 3)
+        path = (path or "").rstrip("/")
+        return f"{host.removeprefix('www.')}{path}{query or ''}" if path or query else None
     try:
         parts = urlsplit(url)
     except ValueError:  # "http://[" and the like: no address to compare
@@ -27,7 +34,11 @@ def address_of(url: str | None) -> str | None:
 
 def words_hash(*texts: str) -> str:
     """A short hash of the words alone: the same for texts that differ in case, space, marks or letter form."""
-    words = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", " \n ".join(texts)).casefold()).strip()
+    text = " \n ".join(texts)
+    if text.isascii():  # the same, several times as fast
+        words = " ".join(text.translate(_ASCII_WORDS).split())
+    else:
+        words = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
     return hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
@@ -43,8 +54,8 @@ def report_hash(report: Report) -> str:
 
 def publisher_of(report: Report, feed_publisher: str | None, feed_title: str | None, feed_url: str) -> str:
     """Whom to count as the publisher, as people say it."""
-    host = _host(report.url) or _host(feed_url)
-    return report.outlet or feed_publisher or feed_title or host or feed_url
+    named = report.outlet or feed_publisher or feed_title
+    return named or _host(report.url) or _host(feed_url) or feed_url
 
 
 def _host(url: str | None) -> str | None:

@@ -34,6 +34,7 @@ from monitor.store.matching import MatchingTransaction
 from monitor.store.opening import open_connection
 from monitor.store.over_time import OverTime
 from monitor.store.records import Finding, MarkedReport, PollStored, StoredReport
+from monitor.store.sightings import Document
 from monitor.store.told import Told
 from monitor.store.values import from_iso
 
@@ -90,23 +91,20 @@ class Store(OverTime, Told):
         at = feeds.next_due_at(self._connection)
         return None if at is None else from_iso("0001-01-01T00:00:00Z") if at == "0001" else from_iso(at)
 
-    def new_keys(self, source: FeedSource, outcome: FeedOutcome) -> frozenset[str]:
-        """The keys of the outcome's reports that are not stored yet."""
-        feed = feeds.find(self._connection, source.url)
-        if outcome.feed is None:
-            return frozenset()
-        keys = frozenset(report.key for report in outcome.feed.reports)
-        if feed is None or feed["first_polled_at"] is None:
-            return keys
-        return frozenset(
-            report.key
-            for report in outcome.feed.reports
-            if not reports.is_known(self._connection, feed["id"], report, keys)
-        )
-
     def count_new(self, source: FeedSource, outcome: FeedOutcome) -> int:
         """How many of the outcome's reports are not stored yet."""
-        return len(self.new_keys(source, outcome))
+        if outcome.feed is None:
+            return 0
+        feed = feeds.find(self._connection, source.url)
+        if feed is None:
+            return len({report.key for report in outcome.feed.reports})
+        return len(Document(self._connection, feed, outcome.feed.reports).new_keys())
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Several polls in one transaction: all of them count, or none."""
+        with self._connection.write():
+            yield
 
     def record_poll(self, source: FeedSource, outcome: FeedOutcome, next_state: FeedState) -> PollStored:
         """Keep what one poll brought, in one transaction: reports, revisions, validators, next poll time, the fetch.
@@ -128,16 +126,7 @@ class Store(OverTime, Told):
             return PollStored()
         if feed["title"] is None:  # so that the first reports already carry the feed's name
             feed = {**feed, "title": outcome.feed.title}
-        first_sight = feed["first_polled_at"] is None
-        present = frozenset(report.key for report in outcome.feed.reports)
-        done = [
-            reports.save(self._connection, feed, report, present=present, first_sight=first_sight, now=now)
-            for report in outcome.feed.reports
-        ]
-        held = [saved.report_id for saved in done if saved.report_id is not None]
-        reports.mark_sight(self._connection, feed["id"], held, now)
-        results = [saved.result for saved in done]
-        return PollStored(new=results.count("new"), revised=results.count("revised"), known=results.count("known"))
+        return Document(self._connection, feed, outcome.feed.reports).save(now)
 
     def report(self, report_id: int) -> StoredReport | None:
         """One report."""

@@ -1,16 +1,17 @@
 """The door between Python's values and SQLite's: times as UTC text, tuples as JSON, text that SQLite can hold."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 Params = Mapping[str, Any]
 
 _MAX_INT = 2**63 - 1
-_AS_THEY_ARE = frozenset({type(None), float, bytes})
 
 
+@lru_cache(maxsize=256)  # one moment goes into many rows
 def to_iso(moment: datetime) -> str:
     """UTC as `2026-11-22T16:20:29Z`. Whole seconds always: mixed precision would not sort as text."""
     if moment.tzinfo is None:
@@ -53,16 +54,30 @@ def to_json(value: Any) -> str:
 
 def bindable(params: Params) -> dict[str, Any]:
     """The parameters as SQLite takes them; every statement of the store passes through here."""
-    return {name: value if value.__class__ in _AS_THEY_ARE else _bindable(value) for name, value in params.items()}
+    return {name: _BY_CLASS.get(value.__class__, _bindable)(value) for name, value in params.items()}
 
 
 def _bindable(value: Any) -> Any:
-    if isinstance(value, str):  # StrEnum too
-        return clean_text(str(value))
-    if isinstance(value, datetime):
-        return to_iso(value)
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, int):
-        return max(-_MAX_INT, min(_MAX_INT, value))
+    for kind, bind in _BY_CLASS.items():
+        if isinstance(value, kind):  # StrEnum and the like
+            return bind(value)
     return value
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _clamped(value: int) -> int:
+    return max(-_MAX_INT, min(_MAX_INT, value))
+
+
+# What stands first is asked first: a bool is an int, too.
+_BY_CLASS: dict[type, Callable[[Any], Any]] = {
+    type(None): _as_it_is,
+    str: lambda value: clean_text(str(value)),
+    datetime: to_iso,
+    bool: int,
+    int: _clamped,
+    float: _as_it_is,
+}

@@ -18,6 +18,7 @@ NOTICE = Notice(kind="gap", baseline_id="dam", baseline_title="", headline="", r
 
 WRITES: dict[str, Callable[[Store], object]] = {
     "sync_feeds": lambda store: store.sync_feeds([SOURCE]),
+    "together": lambda store: store.together().__enter__(),
     "record_poll": lambda store: store.record_poll(SOURCE, make_outcome(), FeedState(url=SOURCE.url)),
     "sync_baseline": lambda store: store.sync_baseline(BASELINE),
     "sync_baselines": lambda store: store.sync_baselines([BASELINE]),
@@ -49,7 +50,6 @@ READS: dict[str, Callable[[Store], object]] = {
     "due_feeds": lambda store: store.due_feeds(START),
     "next_due": lambda store: store.next_due(),
     "count_new": lambda store: store.count_new(SOURCE, make_outcome()),
-    "new_keys": lambda store: store.new_keys(SOURCE, make_outcome()),
     "feed_history": lambda store: store.feed_history(SOURCE.url),
     "latest_errors": lambda store: store.latest_errors(START),
     "arrivals": lambda store: store.arrivals(SOURCE.url),

@@ -1,12 +1,17 @@
 """Polls: what is stored with them, and what counts as new, revised, known or a duplicate."""
 
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from store_samples import SOURCE, START, Clock, Poll, make_outcome, make_report
 
 from monitor.model import FeedSource, FeedState, Validators
 from monitor.store import PollStored, Store
+from monitor.store.identity import address_of, words_hash
 
 OTHER = FeedSource(url="https://hill.example/atom", title="Hill Times", tags=("wire",))
 
@@ -208,3 +213,56 @@ def test_next_due_is_the_earliest(store: Store, poll: Poll, clock: Clock) -> Non
     poll()
 
     assert store.next_due() == START + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.example.org/news/1?id=2#top",
+        "http://example.org/",
+        "https://example.org?x=1",
+        "HTTPS://Example.org:443/a",
+        "https://user@example.org/a/",
+        "https://example.org/a b",
+        "https://[::1]/a",
+        "https://example.org/ä",
+    ],
+)
+def test_address_is_the_same_by_the_short_way(url: str) -> None:
+    """Usual addresses are cut without the library, and give what the library's parts give."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    host = (parts.hostname or "").removeprefix("www.")
+    expected = f"{host}{path}" + (f"?{parts.query}" if parts.query else "") if path or parts.query else None
+
+    assert address_of(url) == expected
+
+
+@given(st.text(max_size=60))
+def test_words_hash_of_plain_letters_is_that_of_any(text: str) -> None:
+    """The short way for plain letters gives the hash of the long way, which a mark that counts for nothing forces."""
+    plain = text.encode("ascii", "ignore").decode()
+
+    assert words_hash(plain) == words_hash(plain + "\u00b7")
+
+
+def test_item_twice_in_one_document_is_one_report(store: Store, poll: Poll) -> None:
+    """The second item under one key is a later sight of the first: known if it says the same, else an edit."""
+    again = replace(make_report("1"), summary="Something else entirely is told here now.")
+
+    assert poll(make_report("1"), make_report("1"), make_report("2")) == PollStored(new=2, known=1)
+    assert poll(make_report("3"), replace(again, key="3")).new == 1
+    assert store.query("SELECT COUNT(*) AS n FROM reports") == [{"n": 3}]
+
+
+def test_polls_together_all_count_or_none(store: Store, poll: Poll) -> None:
+    """What is polled together is one transaction: a fault in the last takes the first with it."""
+    with pytest.raises(RuntimeError), store.together():
+        poll(make_report("1"))
+        raise RuntimeError
+
+    assert store.query("SELECT COUNT(*) AS n FROM reports") == [{"n": 0}]
+    with store.together():
+        poll(make_report("1"))
+        poll(make_report("2"))
+    assert store.query("SELECT COUNT(*) AS n FROM reports") == [{"n": 2}]
