@@ -205,6 +205,21 @@ def test_rule_takes_the_very_same_item_of_another_publisher_as_corroboration(des
     assert runs == [0, 1, 0]
 
 
+def test_who_waits_for_corroboration_is_told_of_what_others_know(desk: Desk) -> None:
+    """Ada is told at once, Bo when two publishers carry the story: what Ada knows is no reason to keep it from Bo."""
+    desk.configure(
+        rules=({"name": "all", "recipients": ["Ada"]}, {"name": "sure", "min_publishers": 2, "recipients": ["Bo"]})
+    )
+    runs = [
+        desk.come((f"e{number}", *EVACUATED[1:]), outlet=outlet).alerts
+        for number, outlet in enumerate(("River Post", "Hill Times", "Coast Echo"))
+    ]
+    desk.deliver()
+
+    assert runs == [1, 1, 0]
+    assert (len(desk.mails("ada")), len(desk.mails("bo"))) == (1, 1)
+
+
 def test_feeds_of_one_site_are_one_voice(desk: Desk) -> None:
     """Two feeds of a site, whatever their titles, corroborate nothing: neither the same page nor another one."""
     desk.configure(rules=({"name": "sure", "min_publishers": 2},))

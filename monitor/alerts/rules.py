@@ -4,7 +4,8 @@ One report raises at most one alert for each recipient: on its most telling clai
 as held "with" that alert, so that the next report of the story does not announce them as new.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,20 +58,29 @@ def decide_alerts(
     recipients: Sequence[Recipient],
     *,
     told: StoryTold,
+    told_to: Mapping[str, StoryTold] | None = None,
     first_sight: str,
     now: datetime,
     mutes: Sequence[Mute] = (),
     more_publishers: int = 0,
 ) -> list[Alert]:
-    """The alerts of one report, told ones first; `told` is what its story already announced.
+    """The alerts of one report, told ones first; `told` is what its story already announced to anybody.
 
+    `told_to` says it for single recipients, for what one has heard may be news to another.
     `first_sight` ("digest", "alert" or "ignore") says what becomes of a report that was in its feed at the first poll.
     When each is told is another question: `monitor.alerts.timing`.
     """
     if matched.scored.decision is not Decision.MATCHED or (matched.first_sight and first_sight == "ignore"):
         return []
     candidates = find_candidates(
-        matched, rules, recipients, told=told, now=now, mutes=mutes, more_publishers=more_publishers
+        matched,
+        rules,
+        recipients,
+        told=told,
+        told_to=told_to or {},
+        now=now,
+        mutes=mutes,
+        more_publishers=more_publishers,
     )
     if not candidates:
         return []
@@ -86,29 +96,43 @@ def find_candidates(
     recipients: Sequence[Recipient],
     *,
     told: StoryTold,
+    told_to: Mapping[str, StoryTold] | None = None,
     now: datetime,
     mutes: Sequence[Mute] = (),
     more_publishers: int = 0,
 ) -> list[Candidate]:
-    """The matches for which a rule fires, most telling first, with whom they concern and what is new in them."""
+    """The matches for which a rule fires, most telling first, with whom they concern and what is new in them.
+
+    A match whose recipients have heard differently much of its story is there once for each of these groups.
+    """
     found = []
     for match in matched.scored.matches:
         fired, kept_back = _fired(matched, match, rules, mutes, now)
         if not fired:
             continue
-        news = what_is_new(
-            match,
-            told,
-            severity=_loudest(fired).severity,
-            publishers=matched.publishers,
-            more_publishers=more_publishers,
-        )
-        if not told.claims and news and _loudest(fired).min_publishers > 1:
-            news = f"{news}, now carried by {matched.publishers} publishers"
-        found.append(
-            Candidate(match=match, rules=fired, recipients=_names(fired, recipients), news=news, kept_back=kept_back)
-        )
+        by_news: dict[str | None, list[str]] = defaultdict(list)
+        for name in _names(fired, recipients):
+            by_news[_news(matched, match, fired, (told_to or {}).get(name, told), more_publishers)].append(name)
+        if not by_news:
+            by_news[_news(matched, match, fired, told, more_publishers)] = []
+        found += [
+            Candidate(match=match, rules=fired, recipients=tuple(names), news=news, kept_back=kept_back)
+            for news, names in by_news.items()
+        ]
     return sorted(found, key=lambda candidate: candidate.rank)
+
+
+def _news(
+    matched: MatchedReport, match: Match, fired: tuple[Rule, ...], told: StoryTold, more_publishers: int
+) -> str | None:
+    """What is new in the match for somebody who was told that."""
+    loudest = _loudest(fired)
+    news = what_is_new(
+        match, told, severity=loudest.severity, publishers=matched.publishers, more_publishers=more_publishers
+    )
+    if not told.claims and news and loudest.min_publishers > 1:
+        return f"{news}, now carried by {matched.publishers} publishers"
+    return news
 
 
 def _fired(
@@ -131,22 +155,23 @@ def _fired(
 def _tell(matched: MatchedReport, candidates: list[Candidate]) -> list[Alert]:
     """One pending alert for each recipient's most telling claim; the other candidates held, each with its reason."""
     news = [one for one in candidates if one.news and not one.kept_back and one.recipients]
-    chosen: dict[str, list[str]] = {}  # claim -> recipients, in the order of telling
-    settled: set[str] = set()
-    for candidate in news:
-        unsettled = [name for name in candidate.recipients if name not in settled]
-        if unsettled:
-            chosen[candidate.match.claim] = unsettled
-            settled.update(unsettled)
+    leaders: dict[str, str] = {}  # recipient -> the claim that they are told of, in the order of telling
     told_now, held = [], []
     for candidate in candidates:
-        claim = candidate.match.claim
-        if claim in chosen:
+        unsettled = tuple(name for name in candidate.recipients if name not in leaders)
+        if candidate in news and unsettled:
             reason = f"{candidate.news}; {explain(candidate.match)}; rule “{candidate.rule.name}”"
-            told_now.append(_alert(matched, candidate, AlertState.PENDING, reason, tuple(chosen[claim])))
-        else:
-            held.append(_held_reason(matched, candidate, next(iter(chosen), None)))
+            told_now.append(_alert(matched, candidate, AlertState.PENDING, reason, unsettled))
+            leaders.update(dict.fromkeys(unsettled, candidate.match.claim))
+    for candidate in candidates:
+        if not any(told.claim == candidate.match.claim and _is_among(told, candidate) for told in told_now):
+            leader = next((leaders[name] for name in candidate.recipients if name in leaders), None)
+            held.append(_held_reason(matched, candidate, leader))
     return told_now + held
+
+
+def _is_among(told: Alert, candidate: Candidate) -> bool:
+    return not set(told.recipients).isdisjoint(candidate.recipients)
 
 
 def _held_reason(matched: MatchedReport, candidate: Candidate, leader: str | None) -> Alert:

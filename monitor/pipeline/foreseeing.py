@@ -57,6 +57,12 @@ def _foresee(store: Store, settings: Settings, matched: MatchedReport, now: date
         settings.rules,
         settings.recipients,
         told=store.told(matched.baseline_id, matched.story_id, without_report=matched.report_id),
+        told_to=store.told_to(
+            matched.baseline_id,
+            matched.story_id,
+            [recipient.name for recipient in settings.recipients],
+            without_report=matched.report_id,
+        ),
         first_sight=settings.alerts.first_sight,
         now=now,
         mutes=mutes,

@@ -71,6 +71,7 @@ class Telling:
             self._rules,
             self._recipients,
             told=tx.told(self._baseline.id, story_id),
+            told_to=tx.told_to(self._baseline.id, story_id, self._by_name),
             first_sight=self._settings.first_sight,
             now=now,
             mutes=mutes,

@@ -1,6 +1,8 @@
 """The table `alerts`: what was found worth telling, what became of it, and why."""
 
 import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,26 +18,49 @@ _LOUDNESS = tuple(Severity)  # lowest first
 
 
 def told(connection: Connection, baseline_id: str, story_id: int, *, without_report: int | None = None) -> StoryTold:
-    """What people were told of the story, or are about to be; `without_report`: as if that one had not come."""
-    about = {"story_id": story_id, "baseline_id": baseline_id, "without": without_report}
-    where = f"""
+    """What anybody was told of the story, or is about to be; `without_report`: as if that one had not come."""
+    return _as_told(_told_rows(connection, baseline_id, story_id, without_report))
+
+
+def told_to(
+    connection: Connection,
+    baseline_id: str,
+    story_id: int,
+    names: Collection[str],
+    *,
+    without_report: int | None = None,
+) -> dict[str, StoryTold]:
+    """The same for each of these recipients: what is old to one may be news to another."""
+    rows = _told_rows(connection, baseline_id, story_id, without_report)
+    readers: dict[int, set[str]] = defaultdict(set)  # of a report; what was told along with its alert has no own
+    for row in rows:
+        readers[row["report_id"]].update(json.loads(row["recipients"]))
+    return {
+        name: _as_told([row for row in rows if name in (json.loads(row["recipients"]) or readers[row["report_id"]])])
+        for name in names
+    }
+
+
+def _told_rows(
+    connection: Connection, baseline_id: str, story_id: int, without_report: int | None
+) -> list[dict[str, Any]]:
+    return connection.rows(
+        f"""
+        SELECT a.claim_id, a.relation, a.severity, a.publishers, a.figures, a.report_id, a.recipients
+        FROM alerts a
         WHERE a.story_id = :story_id
           AND a.baseline_id = :baseline_id
           AND a.report_id IS NOT :without
           AND {_TOLD}
-    """
-    rows = connection.rows(f"SELECT a.claim_id, a.relation, a.severity, a.publishers FROM alerts a {where}", about)
-    figures = connection.rows(
-        f"""
-        SELECT DISTINCT a.claim_id, json_extract(pair.value, '$.report') AS figure
-        FROM alerts a, json_each(a.figures) pair
-        {where}
         """,
-        about,
+        {"story_id": story_id, "baseline_id": baseline_id, "without": without_report},
     )
+
+
+def _as_told(rows: Sequence[dict[str, Any]]) -> StoryTold:
     return StoryTold(
         claims=frozenset((row["claim_id"], row["relation"]) for row in rows),
-        figures=frozenset((row["claim_id"], row["figure"]) for row in figures),
+        figures=frozenset((row["claim_id"], pair["report"]) for row in rows for pair in json.loads(row["figures"])),
         severity=max((Severity(row["severity"]) for row in rows), key=_LOUDNESS.index, default=None),
         publishers=max((row["publishers"] for row in rows), default=0),
     )

@@ -1,6 +1,6 @@
 """What is done with one judged report, in one transaction: verdict, matches, story, alerts and their deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from monitor.model import Alert, Baseline, Match, Message, Mute, Recipient, Scored, StoryTold
@@ -53,6 +53,10 @@ class MatchingTransaction:
     def told(self, baseline_id: str, story_id: int) -> StoryTold:
         """What people were told of the story, or are about to be."""
         return alerts.told(self._connection, baseline_id, story_id)
+
+    def told_to(self, baseline_id: str, story_id: int, names: Collection[str]) -> dict[str, StoryTold]:
+        """The same for each of these recipients."""
+        return alerts.told_to(self._connection, baseline_id, story_id, names)
 
     def told_lately(self, recipient: str, since: datetime) -> int:
         """How many alerts went into the recipient's messages since then."""

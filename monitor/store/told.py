@@ -125,6 +125,12 @@ class Told(Part):
         """What people were told of the story; `without_report`: as if that one had not come."""
         return alerts.told(self._connection, baseline_id, story_id, without_report=without_report)
 
+    def told_to(
+        self, baseline_id: str, story_id: int, names: Collection[str], *, without_report: int | None = None
+    ) -> dict[str, StoryTold]:
+        """The same for each of these recipients."""
+        return alerts.told_to(self._connection, baseline_id, story_id, names, without_report=without_report)
+
     def alerts_of_feed(self, feed_url: str, since: datetime, *, without_report: int | None = None) -> int:
         """How many alerts on its reports people were told since then; `without_report`: as if that one had not come."""
         return floods.alerts_of_feed(self._connection, feed_url, since, without_report=without_report)

@@ -359,3 +359,36 @@ def test_story_speaks_up_when_the_doubt_is_gone() -> None:
     assert [one.state for one in decide(matched(match(confidence=0.4)), rules=(HIGH,), told=told)] == [AlertState.HELD]
     (alert,) = decide(matched(match(confidence=0.95)), rules=(HIGH,), told=told)
     assert (alert.state, alert.severity) == (AlertState.PENDING, Severity.HIGH)
+
+
+def test_what_is_old_to_one_is_news_to_another() -> None:
+    """A rule that only now fires for a second person tells them, although the story was told to the first."""
+    sure = Rule(name="sure", min_publishers=2, recipients=("lead",))
+    everybody = Rule(name="all", recipients=("desk",))
+    heard = StoryTold(claims=frozenset({("C1", "contradicts")}), severity=Severity.NORMAL, publishers=1)
+
+    alerts = decide(
+        matched(match(), publishers=2),
+        rules=(everybody, sure),
+        told=heard,
+        told_to={"desk": heard, "lead": StoryTold()},
+    )
+
+    assert [(one.state, one.recipients) for one in alerts] == [
+        (AlertState.PENDING, ("lead",)),
+        (AlertState.HELD, ("desk",)),
+    ]
+    assert alerts[0].reason.startswith("a new story; ")
+    assert "this story was already told" in alerts[1].reason
+
+
+def test_each_is_told_what_is_new_to_them() -> None:
+    """One report may be another claim's news to one person and the whole story to another."""
+    heard = StoryTold(claims=frozenset({("C1", "contradicts")}), severity=Severity.NORMAL, publishers=1)
+    alerts = decide(matched(match("C1", score=0.9), match("C2", score=0.6)), told=heard, told_to={"lead": StoryTold()})
+
+    told = {one.recipients: (one.claim, one.state) for one in alerts}
+    assert told[("lead",)] == ("C1", AlertState.PENDING)
+    assert told[("desk",)] in [("C2", AlertState.PENDING), ("C1", AlertState.HELD)]
+    assert {one.claim for one in alerts if one.recipients == ("desk",)} == {"C1", "C2"}
+    assert all(len(one.reason) > 10 for one in alerts)

@@ -64,6 +64,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "judged_since": lambda store: list(store.judged_since(START)),
     "alert_view": lambda store: store.alert_view(1, "Ada"),
     "judged": lambda store: store.judged(1),
+    "told_to": lambda store: store.told_to("dam", 1, ["Ada"]),
     "told": lambda store: store.told("dam", 1),
     "alerts_of_feed": lambda store: store.alerts_of_feed("https://feed.example", START),
     "delivery": lambda store: store.delivery(1),
