@@ -52,7 +52,8 @@ _CONFIDENCE = {
     "list extended": 0.85,
     "undone": 0.8,
     "negated": 0.6,
-    "done": 0.6,
+    "done": 0.75,
+    "due": 0.75,
     "delayed": 0.6,
     "outcome": 0.6,
     "dismissed": 0.5,
@@ -122,7 +123,7 @@ def rule(claim: Claim, seen: Seen) -> _Ruling | None:
     ruling = _by_figure(claim, seen)
     if ruling is not None and ruling.relation is not Relation.RELATED:
         return ruling
-    turned = _by_words(seen)
+    turned = _by_words(seen) or _by_time(seen)
     if turned is not None or ruling is not None:
         return turned or ruling
     if seen.extension:
@@ -145,6 +146,15 @@ def _by_words(seen: Seen) -> _Ruling | None:
     relation = Relation.UPDATES if later and seen.turn.kind != "dismissed" else Relation.CONTRADICTS
     text = f"claim: {seen.turn.claimed}; report: {seen.turn.told}{_dated(seen)}"
     return _Ruling(relation, seen.turn.kind, text)
+
+
+def _by_time(seen: Seen) -> _Ruling | None:
+    """What was not so and is told as so, and a forecast whose day has passed."""
+    if seen.overtaken is None:
+        return None
+    told = f"report: {seen.overtaken.told}" if seen.overtaken.kind == "done" else f"report {seen.overtaken.told}"
+    text = f"claim: {seen.overtaken.claimed}; {told}{_dated(seen)}"
+    return _Ruling(Relation.UPDATES, seen.overtaken.kind, text)
 
 
 def _by_figure(claim: Claim, seen: Seen) -> _Ruling | None:

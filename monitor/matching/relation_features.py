@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from monitor.matching.families import load_families
+from monitor.matching.relation_overtaken import come_true, due
 from monitor.matching.relation_turns import Turn, find_turn
 from monitor.model import Claim, Entity, Report
 from monitor.text.dates import find_dates
@@ -60,9 +61,9 @@ _DENIAL = re.compile(
 )
 # Families of events that undo one another, both ways; and those that amount to the same when a claim denies one.
 _OPPOSITES = (
-    ("stay", "withdraw"), ("stay", "transfer"), ("stay", "expel"), ("reduce", "increase"), ("suspend", "resume"),
-    ("arrest", "release"), ("appoint", "resign"), ("buy", "sell"), ("closebank", "resume"), ("fail", "guarantee"),
-    ("approve", "deny"),
+    ("stay", "withdraw"), ("stay", "transfer"), ("stay", "expel"), ("stay", "resign"),
+    ("reduce", "increase"), ("suspend", "resume"), ("arrest", "release"), ("appoint", "resign"),
+    ("buy", "sell"), ("closebank", "resume"), ("fail", "guarantee"), ("approve", "deny"),
 )  # fmt: skip
 _SAME_ONCE_DENIED = (("withdraw", "transfer"), ("fail", "bankrupt"), ("fail", "closebank"), ("attack", "airstrike"))
 _NEGATORS = frozenset(
@@ -70,12 +71,13 @@ _NEGATORS = frozenset(
     "havent".split()
 )
 _MORE = re.compile(
-    r"\b(?:another|further|additional|more|also|new|newly|other|second|third|two|three|four|both|re-?open\w*)\b",
+    r"\b(?P<more>another|further|additional|more|also|new|newly|other|second|third|two|three|four|both|re-?open\w*)\b"
+    r"(?P<what>(?:\s+[\w’'-]+){1,3})",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(r"\b(?:another|one more|an additional|a further)\s+(\w+(?:\s+\w+){0,2})", re.IGNORECASE)
 _NOT_YET = re.compile(r"\b(?:not yet|(?:has|have|had) not) ([^.;,]{3,80})", re.IGNORECASE)
-_ONLY = re.compile(r"\b(?:only|sole|single)\b", re.IGNORECASE)
+_ONLY = re.compile(r"\b(?:only|sole|single)\b(?P<what>(?:\s+[\w’'-]+){1,2})", re.IGNORECASE)
 _LISTED = re.compile(r"(?:[A-Z][\w’'-]*(?: [\w’'-]+){0,3}, ){2,}(?:and )?[A-Z]|: ?[\w’'-]+, [\w’' -]+(?:, | and )[A-Z]")
 
 
@@ -95,6 +97,7 @@ class Seen:
     opposed: tuple[str, str] | None  # word of the claim, word of the report
     extension: str  # what extends the claim's list, as written; "" if nothing
     turn: Turn | None  # how a sentence of the report turns the claim round
+    overtaken: Turn | None  # how time did: what was not so is told as so, or the claim's day has passed
 
 
 def look(
@@ -145,7 +148,17 @@ def look(
         opposed=opposed,
         extension=extension,
         turn=find_turn(claim.text, report.title, report.text),
+        overtaken=_overtaken(claim.text, report, when if later else None, is_open),
     )
+
+
+def _overtaken(claim: str, report: Report, when: date | None, is_open: bool) -> Turn | None:
+    if when is None:
+        return None
+    day = due(claim, is_open=is_open)
+    if day is not None and day < when:
+        return Turn("due", f"looks to {day.day} {day:%B %Y}", f"of {when.day} {when:%B %Y}")
+    return come_true(claim, report.title, report.text)
 
 
 def _elsewhere(claim: Claim, text: str, entities: Sequence[Entity]) -> str:
@@ -214,8 +227,16 @@ def opposition(claim: str, told: str, whole: str = "") -> tuple[str, str] | None
             return f"not {family}" if negated else family, min(undone)
     if (pending := _NOT_YET.search(claim)) and (done := _last_words(pending[1]) & _stem_set(whole or told)):
         return f"not yet {min(done)}", min(done)
-    if _ONLY.search(claim) and (more := _MORE.search(told)):
-        return "only", more.group().lower()
+    return _no_longer_only(claim, told)
+
+
+def _no_longer_only(claim: str, told: str) -> tuple[str, str] | None:
+    """ "The only crossing" has company once "two crossings" are told."""
+    for only in _ONLY.finditer(claim):
+        things = set(stems(only["what"]))
+        for more in _MORE.finditer(told):
+            if things & set(stems(more["what"])):
+                return "only", more["more"].lower()
     return None
 
 

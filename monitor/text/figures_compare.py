@@ -17,6 +17,7 @@ _RANKED = re.compile(r"[a-z]est\b|\bmost\b", re.IGNORECASE)  # the second larges
 _EQUAL_MARGIN = 0.25  # an equal figure that is bound a little less well still is the one meant
 _CORRECTED = 0.8  # the binding of a figure that the report sets in the place of the claim's
 _NEAR = 80  # characters between a figure and the one that it replaces
+_ONE_ORDER = 4
 _PART_OF = 30  # a count this many times smaller is another count
 MIN_BINDING = 0.5  # below this two figures do not measure the same
 
@@ -155,7 +156,7 @@ def _best_bound(
         )
     if not ranked:
         return None
-    best = max(ranked, key=lambda c: (c.binding, _is_sharp(c), c.agrees, c.report.value))
+    best = max(ranked, key=lambda c: (c.binding, _is_near(c), _is_sharp(c), c.agrees, c.report.value))
     equal = [c for c in ranked if c.agrees and c.binding >= best.binding - _EQUAL_MARGIN and _is_sharp(c)]
     return max(equal, key=lambda c: c.binding) if equal else best
 
@@ -206,6 +207,12 @@ def _is_part(claim: Figure, report: Figure) -> bool:
     if report.kind == "ordinal":
         return report.value < claim.value / 2
     return claim.kind == "count" and report.value * _PART_OF < claim.value
+
+
+def _is_near(comparison: FigureComparison) -> bool:
+    """Whether both values are of one order: what cost 9 billion costs 18 by now rather than half a billion."""
+    low, high = sorted((abs(comparison.claim.value), abs(comparison.report.value)))
+    return high <= _ONE_ORDER * low
 
 
 def _is_sharp(comparison: FigureComparison) -> bool:
