@@ -16,6 +16,7 @@ from monitor.errors import StoreError
 
 _TRIES = 4  # `doctor` holds the lock for a moment while it looks
 _WAIT_S = 0.05
+_LONGEST_REASON = 500  # characters: the file is read as one piece, and a reason may quote a whole document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class Beat:
     def failed(self, job: str, reason: str) -> None:
         """A job failed."""
         with self._lock:
-            self._facts["failing"][job] = reason
+            self._facts["failing"][job] = reason[:_LONGEST_REASON]
 
 
 def lock_path(database: Path) -> Path:

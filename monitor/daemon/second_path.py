@@ -4,6 +4,7 @@ A call to an address as long as all is well: a service elsewhere notices when th
 machine is gone. And a program of one's own, run when the daemon falls ill and when it is well again.
 """
 
+import http.client
 import logging
 import os
 import subprocess
@@ -17,6 +18,7 @@ from monitor.config import Settings
 
 TIMEOUT_S = 15.0
 ALARM_TIMEOUT_S = 60.0
+ALARM_AGAIN_S = 600.0  # after an alarm that failed: whoever was to hear of it has not
 
 log = logging.getLogger("monitor.daemon")
 
@@ -28,18 +30,31 @@ class SecondPath:
         self._settings = settings
         self._monotonic = monotonic
         self._pinged = float("-inf")
-        self._ill = ""
+        self._told = ""  # what the alarm last told for sure
+        self._alarmed = ("well", float("-inf"))  # what it was last to tell, and when
         self._last: threading.Thread | None = None
 
     def tell(self, ill: str | None) -> None:
         """How the daemon is at this moment: None, or what is wrong."""
         health = self._settings().health
-        if health.alarm and bool(ill) != bool(self._ill):
-            self._in_thread(run_alarm, health.alarm, "ill" if ill else "well", ill or "")
-            self._ill = ill or ""
+        if health.alarm and bool(ill) != bool(self._told):
+            self._alarm(health.alarm, ill or "")
         elif ill is None and health.ping and self._monotonic() - self._pinged >= health.ping_every_s:
             self._pinged = self._monotonic()
             self._in_thread(call, health.ping, self._address(health.ping))
+
+    def _alarm(self, command: Sequence[str], ill: str) -> None:
+        state, now = "ill" if ill else "well", self._monotonic()
+        tried, at = self._alarmed
+        if tried == state and now - at < ALARM_AGAIN_S:  # it is at it, or has just failed
+            return
+        self._alarmed = (state, now)
+
+        def run() -> None:
+            if run_alarm(command, state, ill):
+                self._told = ill
+
+        self._in_thread(run)
 
     def wait(self) -> None:
         """Returns when the last call or alarm has ended."""
@@ -72,15 +87,15 @@ def call(name: str, address: str | None) -> None:
         request = urllib.request.Request(address, headers={"User-Agent": "monitor"})
         with opener.open(request, timeout=TIMEOUT_S) as answer:
             status = answer.status
-    except (OSError, ValueError, urllib.error.URLError) as exc:
+    except (OSError, ValueError, urllib.error.URLError, http.client.HTTPException) as exc:
         log.warning("ping failed", extra={"ping": shown, "error": type(getattr(exc, "reason", exc)).__name__})
         return
     if not 200 <= status < 300:
         log.warning("ping failed", extra={"ping": shown, "status": status})
 
 
-def run_alarm(command: Sequence[str], state: str, why: str) -> None:
-    """Run the program, without a shell, with the state in its environment and nothing on its input."""
+def run_alarm(command: Sequence[str], state: str, why: str) -> bool:
+    """Run the program, without a shell, with the state in its environment; whether it went well."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("MONITOR_")}
     try:
         done = subprocess.run(
@@ -94,6 +109,7 @@ def run_alarm(command: Sequence[str], state: str, why: str) -> None:
         )
     except (OSError, subprocess.TimeoutExpired) as exc:
         log.error("alarm failed", extra={"alarm": command[0], "error": str(exc)})
-        return
+        return False
     if done.returncode:
         log.error("alarm failed", extra={"alarm": command[0], "exit_code": done.returncode})
+    return done.returncode == 0

@@ -37,8 +37,10 @@ class FeedFilesChannel:
             entries = [entry, *(one for one in _read(folder / "alerts.json") if one.get("id") != entry["id"])]
             entries.sort(key=lambda one: str(one.get("date_published")), reverse=True)
             del entries[MOST_ENTRIES:]
-            write_whole(folder / "alerts.atom", _atom(entries))
-            write_whole(folder / "alerts.json", _json(entries))  # last: what is in here is in the other
+            # A folder that others may read, such as a web server's, was made so for them; ours is closed.
+            mode = 0o600 | folder.stat().st_mode & 0o044
+            write_whole(folder / "alerts.atom", _atom(entries), mode=mode)
+            write_whole(folder / "alerts.json", _json(entries), mode=mode)  # last: what is in here is in the other
         except OSError as exc:
             raise AddressDown(
                 f"{folder}: cannot be written to: {exc.strerror or exc}; "

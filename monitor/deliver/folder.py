@@ -49,11 +49,12 @@ def file_name(delivery: Delivery) -> str:
     return f"{delivery.kind}-{delivery.id:05d}-{words or 'message'}"
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write through a temporary file (readable by the owner only) that takes the name once it is on the disk."""
+def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write through a temporary file that takes the name once it is on the disk; readable by the owner only."""
     handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

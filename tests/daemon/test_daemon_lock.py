@@ -75,3 +75,15 @@ def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot be made"), single_instance(tmp_path / "file" / "monitor.db", NOW):
         pass
+
+
+def test_reason_of_any_length_leaves_the_signs_of_life_readable(tmp_path: Path) -> None:
+    """A failure that quotes a whole document is cut: else nobody could read that the daemon lives."""
+    database = tmp_path / "monitor.db"
+    with single_instance(database, NOW) as beat:
+        beat.failed("poll", "x" * 1_000_000)
+        beat.show(NOW)
+        state = read_lock(database)
+
+    assert state.heartbeat == NOW
+    assert len(state.failing["poll"]) == 500

@@ -213,6 +213,59 @@ def test_alarm_that_fails_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert vars(caplog.records[1])["exit_code"] == 3
 
 
+def test_alarm_that_failed_is_run_again(tmp_path: Path) -> None:
+    """Who was not told is told later, and not at each look meanwhile; after that it is quiet until all is well."""
+    out, now = tmp_path / "said", [0.0]
+    # Fails until the file `works` is there.
+    program = (
+        "import os, pathlib, sys\n"
+        "here = pathlib.Path(sys.argv[1])\n"
+        "with open(here / 'said', 'a') as file: print(os.environ['MONITOR_STATE'], file=file)\n"
+        "sys.exit(not (here / 'works').exists())\n"
+    )
+    settings = Settings.model_validate({"health": {"alarm": [sys.executable, "-c", program, str(tmp_path)]}})
+    second = SecondPath(lambda: settings, monotonic=lambda: now[0])
+
+    def look(ill: str | None) -> list[str]:
+        second.tell(ill)
+        second.wait()
+        now[0] += 400
+        return out.read_text().split()
+
+    assert [look("stuck"), look("stuck")] == [["ill"], ["ill"]]
+    (tmp_path / "works").touch()
+    assert [look("stuck"), look("stuck")] == [["ill", "ill"]] * 2
+    assert look(None) == ["ill", "ill", "well"]
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/s3cret with blank", "http://127.0.0.1:port/s3cret"])
+def test_address_that_is_none_is_told_without_it(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    """An address that cannot be called is no traceback with the secret in it."""
+    call("env:PING", address)
+
+    assert [record.message for record in caplog.records] == ["ping failed"]
+    assert "s3cret" not in caplog.text
+
+
+def test_answer_that_is_no_http_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A server that speaks otherwise is a failed call."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            other, _ = server.accept()
+            with other:
+                other.recv(4096)
+                other.sendall(b"220 mail ready\r\n")
+
+        thread = Thread(target=answer)
+        thread.start()
+        call("env:PING", f"http://127.0.0.1:{server.getsockname()[1]}/s3cret")
+        thread.join()
+
+    assert [record.message for record in caplog.records] == ["ping failed"]
+    assert "s3cret" not in caplog.text
+
+
 def test_ping_goes_out_at_its_rhythm(callee: tuple[str, list[str], list[int]]) -> None:
     """As often as configured while all is well, and not at all while ill."""
     address, asked, _ = callee

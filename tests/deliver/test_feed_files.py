@@ -50,6 +50,23 @@ def test_both_feeds_hold_the_messages_newest_first(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "alerts.json").read_bytes())["version"] == "https://jsonfeed.org/version/1.1"
 
 
+@pytest.mark.parametrize(("folder_mode", "file_mode"), [(0o700, 0o600), (0o750, 0o640), (0o755, 0o644)])
+def test_folder_says_who_may_read(tmp_path: Path, folder_mode: int, file_mode: int) -> None:
+    """Files in a web server's folder can be read by it; they can never be written by others."""
+    tmp_path.chmod(folder_mode)
+    FeedFilesChannel(base=tmp_path, clock=lambda: NOW).send(delivery(tmp_path))
+
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {file_mode}
+
+
+def test_folder_of_our_own_is_closed(tmp_path: Path) -> None:
+    """A folder that is made for the files is for its owner only."""
+    FeedFilesChannel(base=tmp_path, clock=lambda: NOW).send(delivery(tmp_path / "new"))
+
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "new").iterdir()} == {0o600}
+
+
 def test_repeat_changes_nothing(tmp_path: Path) -> None:
     """The same delivery twice is one entry."""
     channel = FeedFilesChannel(base=tmp_path, clock=lambda: NOW)
