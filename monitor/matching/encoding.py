@@ -20,6 +20,7 @@ from monitor.text.stems import MAX_WORD_LENGTH
 
 MOST_CHARACTERS = 500_000  # of texts read at once; bounds memory
 _NEW, _BREAK, _NOTHING = -1, 0, 1  # a word not met before, and the first two cells
+_USED_BITS, _USED = 16, 0xFFFF
 _OF_BREAK = 128  # what a break can be to the word before: nothing that any looks for
 
 
@@ -83,7 +84,7 @@ class Encoder:
         self._table.number(Cell((), follows=_OF_BREAK))
         self._table.number(NOTHING)
         self._numbers: dict[bytes, int] = {BREAK: _BREAK}  # the cells of words; memory is bounded
-        self._beside: dict[tuple[bytes, bytes], tuple[int, int]] = {}  # words taken and cell, where two words decide
+        self._spans: dict[tuple[bytes, ...], int] = {}  # what words that belong together stand for, see `_look`
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """The terms of the texts, in their order."""
@@ -101,7 +102,7 @@ class Encoder:
         cells = np.fromiter(map(self._numbers.get, tokens, repeat(_NEW)), np.int32, len(tokens))
         self._meet(tokens, cells)
         breaks = np.flatnonzero(cells == _BREAK)
-        traits = self._place(tokens, cells, breaks)
+        traits = self._place(tokens, cells)
         table = self._table.columns
         told = np.flatnonzero(traits & 1 << 16)  # most words stand for no term
         count = table.count[cells[told]]
@@ -123,39 +124,43 @@ class Encoder:
         cells[places] = [found[token] for token in met]
         if len(self._numbers) + len(new) > MAX_MEMO:
             self._numbers = {BREAK: _BREAK}
-            self._beside.clear()
+            self._spans.clear()
         some = zip(new, words, strict=True)
         self._numbers |= {t: found[t] for t, word in islice(some, MAX_MEMO) if len(word) <= MAX_WORD_LENGTH}
 
-    def _place(
-        self, tokens: Sequence[bytes], cells: NDArray[np.int32], breaks: NDArray[np.int64]
-    ) -> NDArray[np.uint32]:
+    def _place(self, tokens: Sequence[bytes], cells: NDArray[np.int32]) -> NDArray[np.uint32]:
         """Put in what words stand for that depends on the words after them; gives the traits of all cells."""
         traits = self._table.columns.traits[cells]
-        follows = traits >> 8 & 255
+        follows = traits >> 8 & (_OF_BREAK - 1)
         places = np.flatnonzero(traits[:-1] & follows[1:])
-        ends = breaks[np.searchsorted(breaks, places)]
-        # Where the second word after is nothing to any other, two words decide.
-        pairs = (follows[places + 2] & (_OF_BREAK - 1)) == 0
-        done = 0
-        changed: list[int] = []
-        for place, end, by_two in zip(places.tolist(), ends.tolist(), pairs.tolist(), strict=True):
+        # What begins at a place ends at the latest before the next word that is nothing to the word before it.
+        idle = np.flatnonzero(follows == 0)
+        ends = np.minimum(idle[np.searchsorted(idle, places + 1)], places + self._reach)
+        spans = [tuple(tokens[start:end]) for start, end in zip(places.tolist(), ends.tolist(), strict=True)]
+        known = np.fromiter(map(self._spans.get, spans, repeat(_NEW)), np.int64, len(spans))
+        alone = known & _USED == 1
+        cells[places[alone]] = known[alone] >> _USED_BITS
+        changed, done = [places], 0
+        for number in np.flatnonzero(~alone).tolist():
+            place = int(places[number])
             if place < done:
                 continue
-            pair = (tokens[place], tokens[place + 1])
-            found = self._beside.get(pair) if by_two else None
-            if found is None:
-                text = [token.decode() for token in tokens[place : min(end, place + self._reach)]]
-                used, codes = self._coder.at(text, 0)
-                found = used, self._table.number(Cell(codes))
-                if by_two and len(self._beside) < MAX_MEMO:
-                    self._beside[pair] = found
-            done = place + found[0]
+            found = int(known[number]) if known[number] != _NEW else self._look(spans[number])
+            done = place + (found & _USED)
+            cells[place] = found >> _USED_BITS
             cells[place + 1 : done] = _NOTHING
-            cells[place] = found[1]
-            changed += range(place, done)
-        traits[changed] = self._table.columns.traits[cells[changed]]
+            changed.append(np.arange(place + 1, done))
+        where = np.concatenate(changed)
+        traits[where] = self._table.columns.traits[cells[where]]
         return traits
+
+    def _look(self, span: tuple[bytes, ...]) -> int:
+        """How many words what begins here takes, and the number of its cell, as one number."""
+        used, codes = self._coder.at([token.decode() for token in span], 0)
+        found = self._table.number(Cell(codes)) << _USED_BITS | used
+        if len(self._spans) < MAX_MEMO:
+            self._spans[span] = found
+        return found
 
 
 def _in_parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from monitor.matching.product import product
 from monitor.matching.space import K1, Floats
 
 # The largest s(r,t) of a report decides how much its common terms can add, so how many can be set aside. Reports take
@@ -20,10 +21,14 @@ from monitor.matching.space import K1, Floats
 MOST = K1 + 1
 LEVELS = (0.65, 0.9, 1.1, 1.5, MOST)
 MANY = 4_000  # claims; below, a plain product costs less than setting terms aside
-SHARE_ASIDE = 0.5  # of what could be set aside: the more, the fewer terms to touch, and the more pairs to look at
+SHARE_ASIDE = 0.35  # of what could be set aside: the more, the fewer terms to touch, and the more pairs to look at
 PLACES = 6  # terms set aside of one claim at most
 ROWS = 200  # reports scored at once; bounds memory
+BLOCK = 6_500  # claims whose sums fit into a processor's nearest memory
 DENSE_ROWS = 64  # reports spread out at once to score their pairs exactly; bounds memory
+_TOUCHED = 1 - 1e-9  # rounding must not lose a pair that just reaches its floor
+
+_Pairs = tuple[np.ndarray, np.ndarray, Floats]  # row, claim and score of some pairs
 
 
 @dataclass(frozen=True)
@@ -34,15 +39,15 @@ class _Split:
     which no report uses, fills those that are left.
     """
 
-    telling: sp.csr_matrix  # terms x claims, each claim's weights divided by `least`
+    telling: tuple[sp.csr_matrix, ...]  # terms x claims, `BLOCK` claims each: weights divided by the claim's `least`
     least: Floats  # what the remaining terms must add for a claim to reach its floor
     numbers: np.ndarray  # of each term: its number among the set-aside ones, or 0
-    aside: np.ndarray  # claims x places: numbers of terms
-    weights: Floats  # claims x places
+    aside: np.ndarray  # places x claims: numbers of terms
+    weights: Floats  # places x claims
     most: float
 
 
-def _split(queries: sp.csr_matrix, floor: Floats, most: float, share: float = SHARE_ASIDE) -> _Split:
+def _split(queries: sp.csr_matrix, floor: Floats, most: float, share: float) -> _Split:
     aside = _aside(queries, floor * share / most)
     rows = row_numbers(queries)
     taken = queries.data * aside
@@ -56,11 +61,12 @@ def _split(queries: sp.csr_matrix, floor: Floats, most: float, share: float = SH
     numbers[used] = np.arange(1, len(used) + 1)
     count = np.bincount(rows[aside], minlength=queries.shape[0])
     place = np.arange(len(rows[aside])) - np.repeat(np.cumsum(count) - count, count)
-    shape = (queries.shape[0], max(int(count.max(initial=0)), 1))
+    shape = (int(count.max(initial=0)), queries.shape[0])
     padded, weights = np.zeros(shape, dtype=np.int32), np.zeros(shape)
-    padded[rows[aside], place] = numbers[queries.indices[aside]]
-    weights[rows[aside], place] = queries.data[aside]
-    return _Split(telling.T.tocsr(), least, numbers, padded, weights, most)
+    padded[place, rows[aside]] = numbers[queries.indices[aside]]
+    weights[place, rows[aside]] = queries.data[aside]
+    blocks = [telling[start : start + BLOCK].T.tocsr() for start in range(0, queries.shape[0], BLOCK)]
+    return _Split(tuple(blocks), least, numbers, padded, weights, most)
 
 
 def _aside(queries: sp.csr_matrix, budget: Floats) -> np.ndarray:
@@ -88,45 +94,68 @@ class Pruner:
     def __init__(self, queries: sp.csr_matrix, floor: Floats) -> None:
         self._floor = floor
         if queries.shape[0] < MANY:
-            self._splits = [_split(queries, floor, MOST, share=0.0)]
+            self._splits = [_split(queries, floor, MOST, 0.0)]
         else:
-            self._splits = [_split(queries, floor, most) for most in LEVELS]
+            self._splits = [_split(queries, floor, most, SHARE_ASIDE) for most in LEVELS]
 
     def scores(self, saturated: sp.csr_matrix) -> sp.csr_matrix:
         """Reports x claims: exact raw scores of every pair that reaches its floor, zero for the others."""
-        largest = np.asarray(saturated.max(axis=1).todense()).ravel() if saturated.nnz else np.zeros(saturated.shape[0])
-        level = np.searchsorted([split.most for split in self._splits[:-1]], largest)
-        rows, claims, values = [], [], []
-        for number, split in enumerate(self._splits):
-            of_level = np.flatnonzero(level == number)
-            for start in range(0, len(of_level), ROWS):
-                part = of_level[start : start + ROWS]
-                found = _near(saturated[part], split)
-                reached = found[2] >= self._floor[found[1]]
-                rows.append(part[found[0][reached]])
-                claims.append(found[1][reached])
-                values.append(found[2][reached])
+        found = [
+            self._reached(saturated, part, split)
+            for split, of_split in zip(self._splits, self._by_split(saturated), strict=True)
+            for part in (of_split[start : start + ROWS] for start in range(0, len(of_split), ROWS))
+        ]
         shape = (saturated.shape[0], len(self._floor))
-        if not rows:
+        if not found:
             return sp.csr_matrix(shape, dtype=np.float64)
-        return sp.csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(claims))), shape=shape)
+        rows, claims, values = (np.concatenate(column) for column in zip(*found, strict=True))
+        if len(self._splits) > 1 or len(self._splits[0].telling) > 1:
+            order = np.argsort(rows, kind="stable")
+            claims, values = claims[order], values[order]
+        ends = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=shape[0]))))
+        return sp.csr_matrix((values, claims, ends), shape=shape)
+
+    def _by_split(self, saturated: sp.csr_matrix) -> list[np.ndarray]:
+        """The rows that each split takes."""
+        if len(self._splits) == 1:
+            return [np.arange(saturated.shape[0])]
+        largest = np.zeros(saturated.shape[0])
+        some = np.diff(saturated.indptr) > 0
+        largest[some] = np.maximum.reduceat(saturated.data, saturated.indptr[:-1][some]) if some.any() else 0
+        level = np.searchsorted([split.most for split in self._splits[:-1]], largest)
+        return [np.flatnonzero(level == number) for number in range(len(self._splits))]
+
+    def _reached(self, saturated: sp.csr_matrix, part: np.ndarray, split: _Split) -> _Pairs:
+        rows, claims, values = _near(saturated[part], split)
+        reached = np.flatnonzero(values >= self._floor[claims])
+        return part[rows[reached]], claims[reached], values[reached]
 
 
-def _near(saturated: sp.csr_matrix, split: _Split) -> tuple[np.ndarray, np.ndarray, Floats]:
+def _near(saturated: sp.csr_matrix, split: _Split) -> _Pairs:
     """Row, claim and exact score of all pairs that may reach their floor."""
-    found = saturated @ split.telling
-    near = np.flatnonzero(found.data >= 1 - 1e-9)
-    rows, claims = row_numbers(found)[near], found.indices[near]
-    values = found.data[near] * split.least[claims]
-    width = int(split.numbers.max(initial=0)) + 1
-    if width == 1:  # nothing is set aside
+    found = [_touched(saturated, block) for block in split.telling]
+    rows, claims, shares = (np.concatenate(column) for column in zip(*found, strict=True))
+    claims += np.repeat(np.arange(len(found), dtype=claims.dtype) * BLOCK, [len(part[0]) for part in found])
+    values = shares * split.least[claims]
+    if not len(split.aside):
         return rows, claims, values
     # The common terms of all reports spread out, so that those of each pair are picked in one go.
+    width = int(split.numbers.max()) + 1
     spread = np.zeros((saturated.shape[0], width))
     spread[row_numbers(saturated), split.numbers[saturated.indices]] = saturated.data
     spread[:, 0] = 0.0
-    common = spread.ravel()[(rows * width)[:, None] + split.aside[claims]]
-    return rows, claims, values + np.einsum("ij,ij->i", common, split.weights[claims])
+    flat, start = spread.ravel(), rows * width
+    for numbers, weights in zip(split.aside, split.weights, strict=True):
+        values += flat[start + numbers[claims]] * weights[claims]
+    return rows, claims, values
+
+
+def _touched(saturated: sp.csr_matrix, block: sp.csr_matrix) -> _Pairs:
+    """Row, claim and share of `least` of the pairs whose telling terms reach it."""
+    ends, claims, shares = product(saturated, block)
+    near = np.flatnonzero(shares >= _TOUCHED)
+    count = np.diff(np.searchsorted(near, ends))
+    return np.repeat(np.arange(len(count)), count), claims[near], shares[near]
 
 
 def dot_pairs(left: sp.csr_matrix, right: sp.csr_matrix, rows: np.ndarray, others: np.ndarray) -> Floats:
