@@ -163,6 +163,21 @@ def test_more_than_the_limit_is_left_to_the_digest(desk: Desk) -> None:
     assert "more than 1 alerts within an hour" in told
 
 
+def test_more_than_the_limit_reaches_who_gets_no_digest(desk: Desk) -> None:
+    """Without a digest the rest comes at the full hour: nothing is left to a mail that is never sent."""
+    desk.configure(alerts={"most_per_hour": 1}, digest=False)
+    desk.come(EVACUATED)
+    desk.come(REPAIR)
+    assert desk.deliver().sent == 2  # one to each
+    assert desk.deliver() == DeliverRun()
+    desk.clock.forward(hours=1)
+    desk.deliver()
+
+    assert [mail.splitlines()[0] for mail in desk.mails("ada")][1:] == ["Supports C3"]
+    assert ("C3", "sent", '["Ada"]') in desk.alerts()
+    assert ("C3", "throttled", '["Bo"]') in desk.alerts()
+
+
 def test_story_is_told_again_when_many_carry_it(desk: Desk) -> None:
     """The same news by so many more publishers is told again, as a reply to the first mail."""
     desk.configure(alerts={"more_publishers": 2})

@@ -71,11 +71,14 @@ def _fate(
 ) -> _Fate:
     if LOUDNESS.index(alert.severity) < LOUDNESS.index(recipient.min_severity):
         return _Fate(AlertState.HELD, _TOO_LOW)
-    if throttle.most_per_hour and used >= throttle.most_per_hour:
+    too_many = bool(throttle.most_per_hour) and used >= throttle.most_per_hour
+    if too_many and recipient.digest:
         why = f"more than {throttle.most_per_hour} alerts within an hour, so it is left to the digest"
         return _Fate(AlertState.THROTTLED, why)
-    until = quiet_until(recipient, alert.severity, now)
-    why = "quiet hours"
+    # Who gets no digest would never hear of it: theirs are gathered until the hour is full.
+    gathered = _full_hour(now) if too_many else None
+    until = quiet_until(recipient, alert.severity, gathered or now) or gathered
+    why = f"more than {throttle.most_per_hour} alerts within an hour" if until == gathered else "quiet hours"
     snooze = snoozed_until(alert.rule, alert.baseline_id, alert.claim, alert.story_id, mutes)
     if snooze is not None and snooze.until > (until or now):
         until, why = snooze.until, f"{subject_of(snooze)} is snoozed"
@@ -84,6 +87,10 @@ def _fate(
     if throttle.batch_wait_s:
         return _Fate(AlertState.PENDING, "", now + timedelta(seconds=throttle.batch_wait_s))
     return _Fate(AlertState.PENDING)
+
+
+def _full_hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) + HOUR
 
 
 def _as_fated(alert: Alert, fate: _Fate, names: tuple[str, ...]) -> Alert:

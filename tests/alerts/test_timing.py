@@ -129,3 +129,31 @@ def test_held_alerts_stay_as_they_are() -> None:
     held = replace(ALERT, state=AlertState.HELD, reason="nothing new")
 
     assert timed(held) == [held]
+
+
+def test_who_gets_no_digest_gets_the_rest_at_the_full_hour() -> None:
+    """What is too much for somebody without digests is gathered until the hour is full, and never just dropped."""
+    (over,) = time_alerts(
+        [replace(ALERT, recipients=("desk",))],
+        [replace(DESK, digest=False)],
+        lately=lambda name: 3,
+        now=NOW + timedelta(minutes=20),
+        throttle=Throttle(most_per_hour=3),
+    )
+
+    assert (over.state, over.not_before) == (AlertState.HELD, NOW + timedelta(hours=1))
+    assert over.reason == "more than 3 alerts within an hour, delivered from 2026-03-15 00:00 UTC on; a new story"
+
+
+def test_what_is_gathered_keeps_quiet_hours() -> None:
+    """A full hour within somebody's night is none of theirs."""
+    (over,) = time_alerts(
+        [replace(ALERT, recipients=("night",))],
+        [replace(NIGHT, digest=False, quiet=(time(1), time(6, 30)))],
+        lately=lambda name: 3,
+        now=NOW + timedelta(minutes=20),  # 00:20 in Berlin
+        throttle=Throttle(most_per_hour=3),
+    )
+
+    assert over.not_before == datetime(2026, 3, 15, 5, 30, tzinfo=UTC)
+    assert over.reason.startswith("quiet hours, delivered from")
