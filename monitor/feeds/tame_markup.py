@@ -7,6 +7,7 @@ less-than sign opens a known tag and every end tag closes what was opened last, 
 import re
 from html import unescape
 from html.entities import name2codepoint
+from typing import NamedTuple
 
 # No element here drops its content, nor reads what it holds by rules of its own.
 BLOCKS = (
@@ -15,10 +16,10 @@ BLOCKS = (
 ).split()
 INLINE = (
     "a b i u em strong span small big sub sup code tt kbd samp var cite q abbr acronym del ins font mark time label "
-    "strike s center img"
+    "strike s center img wbr input link meta"
 ).split()
-VOID = frozenset({"br", "hr", "img"})
-# The boxes that a parser takes for ended where another one begins; a paragraph's end is a line break anyway.
+VOID = frozenset({"br", "hr", "img", "wbr", "input", "link", "meta"})
+# The boxes that a parser takes for ended where another one begins; their own end tags then mean nothing.
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS = frozenset({"td", "th"})
 _PARTS = _CELLS | {"thead", "tbody", "tfoot", "tr"}
@@ -37,25 +38,46 @@ ENDED_BY = {
     "td": _CELLS,
     "th": _CELLS,
 }
-PASSED_OVER = frozenset(INLINE) | {"p"}
-RAW = frozenset({"iframe", "script", "style", "IFRAME", "SCRIPT", "STYLE"})  # what they hold is dropped, and no markup
+for _name in (*BLOCKS, "center"):
+    if _name != "br":
+        ENDED_BY[_name] = ENDED_BY.get(_name, frozenset()) | {"p"}
+RAW = frozenset({"iframe", "script", "style"})  # what they hold is dropped, and no markup
+BOXED = frozenset({"svg", "video", "audio", "button"})  # dropped with all that is in them, of whatever name
+HOLDING = frozenset({*BLOCKS, "html", "head", "body"})  # these do not end with the box that they are in
 MAX_DEPTH = 100
 
-SEPARATORS = {
-    slash + spelt: separator
-    for names, separator in ((BLOCKS, "\n"), ((*INLINE, *RAW), ""))
-    for name in names
-    for spelt in {name, name.upper()}
-    for slash in (("",) if name in VOID else ("", "/"))
-} | {"/img": ""}
-OPENING = {name: name.lower() for name in SEPARATORS if name[0] != "/" and name.lower() not in VOID}
-CLOSING = {name: name[1:].lower() for name in SEPARATORS if name[0] == "/" and name[1:] not in VOID}
-# Attributes that hide an element are not taken: `hidden`, and a style that speaks of display or holds references.
+
+class _Tag(NamedTuple):
+    """What a tag does."""
+
+    separator: str
+    opens: str = ""
+    closes: str = ""
+    ends: frozenset[str] = frozenset()
+    is_box: bool = False
+
+
+def _tags() -> dict[str, _Tag]:
+    tags: dict[str, _Tag] = {}
+    for name in (*BLOCKS, *INLINE, *RAW):
+        separator = "\n" if name in BLOCKS else ""
+        opened = "" if name in VOID else name
+        opening = _Tag(separator, opened, ends=ENDED_BY.get(name, frozenset()), is_box=name in BLOCKS)
+        for spelt in (name,) if name in RAW else (name, name.upper()):
+            tags[spelt] = opening
+            if opened:
+                tags[f"/{spelt}"] = _Tag(separator, closes=name)
+    return tags | {"/img": _Tag("")}
+
+
+TAGS = _tags()
+# Attributes that hide an element are not taken: `hidden`, and a style that says so or holds references.
+_NO_DISPLAY = r"(?i:d(?! *i *s *p *l *a *y *: *n *o *n *e))"
 TAG = re.compile(
-    r"<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:\s++(?:"
+    r"<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:>|(?:\s++(?:"
     r"(?!(?i:hidden|style)[\s=/>])[a-zA-Z_:][\w:.-]*+(?:\s*+=\s*+(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=`&]++))?+"
-    r"|(?i:style)\s*+=\s*+(?:\"(?:[^\"<>&dD]++|(?i:d)(?!(?i:isplay)))*+\"|'(?:[^'<>&dD]++|(?i:d)(?!(?i:isplay)))*+')"
-    r"))*+\s*+/?>"
+    rf"|(?i:style)\s*+=\s*+(?:\"(?:[^\"<>&dD]++|{_NO_DISPLAY})*+\"|'(?:[^'<>&dD]++|{_NO_DISPLAY})*+')"
+    r"))*+\s*+/?>)"
 )
 COMMENT = re.compile(r"<!--(?![->])(?:[^-]|-(?!-))*+-->")
 GAP = "\x00"  # so that nothing new is made of what stands before and after a comment
@@ -71,38 +93,76 @@ def tame_text(markup: str) -> str | None:
         markup = COMMENT.sub(GAP, markup)
     pieces = TAG.split(markup)
     names, texts = pieces[1::2], pieces[::2]
-    if len(names) != markup.count("<") or not _is_nested(names):
+    if len(names) != markup.count("<"):
+        return None
+    if not BOXED.isdisjoint(names) and not _drop_boxes(names, texts):
         return None
     if not RAW.isdisjoint(names) and not _drop_raw(names, texts):
+        return None
+    separators = _separators(names)
+    if separators is None:
         return None
     has_references = "&" in markup and "&" in (told := GAP.join(texts))
     if has_references and not _is_plain(told):
         return None
-    pieces[1::2] = [SEPARATORS[name] for name in names]
-    pieces[::2] = texts
+    pieces = [*texts, *separators]  # of the right length
+    pieces[::2], pieces[1::2] = texts, separators
     text = "".join(pieces)
     return unescape(text) if has_references else text
 
 
-def _is_nested(names: list[str]) -> bool:
-    """Whether all elements are known, each end tag is that of the element opened last, and no other has ended it."""
-    open_names: list[str] = []
+def _separators(names: list[str]) -> list[str] | None:
+    """What each tag leaves in the text, if all are known and each end tag is that of the element opened last."""
+    separators: list[str] = []
+    opened: list[str] = []
+    boxes = [""]
+    last = ""
     for name in names:
-        if name in OPENING:
-            opened = OPENING[name]
-            if len(open_names) == MAX_DEPTH or (opened in ENDED_BY and _box(open_names) in ENDED_BY[opened]):
+        tag = TAGS.get(name)
+        if tag is None:
+            if last not in ("br", "hr") or name != "/" + last:  # of XHTML
+                return None
+            tag = TAGS[last]
+        separator, opens, closes, ends, is_box = tag
+        separators.append(separator)
+        if ends and boxes[-1] in ends:
+            return None
+        if opens:
+            if len(opened) == MAX_DEPTH:
+                return None
+            opened.append(opens)
+            boxes.append(opens if is_box else boxes[-1])
+        elif closes:
+            if not opened or opened.pop() != closes:
+                return None
+            boxes.pop()
+        last = name
+    return separators
+
+
+def _drop_boxes(names: list[str], texts: list[str]) -> bool:
+    """Takes out the elements that are dropped with all they hold; whether each of them has its end."""
+    starts = [number for number, name in enumerate(names) if name in BOXED]
+    if len(starts) > MAX_DEPTH:
+        return False
+    for start in reversed(starts):
+        opened = [names[start]]
+        for end in range(start + 1, len(names)):
+            name = names[end].removeprefix("/")
+            if name.lower() in HOLDING:
                 return False
-            open_names.append(opened)
-        elif name in CLOSING:
-            if not open_names or open_names.pop() != CLOSING[name]:
-                return False
-        elif name not in SEPARATORS:
+            if name == names[end]:
+                opened.append(name)
+                continue
+            while opened and opened.pop() != name:
+                pass
+            if not opened:
+                break
+        if opened or name != names[start]:
             return False
+        names[start : end + 1] = []
+        texts[start : end + 2] = [texts[start] + GAP + texts[end + 1]]
     return True
-
-
-def _box(open_names: list[str]) -> str:
-    return next((name for name in reversed(open_names) if name not in PASSED_OVER), "")
 
 
 def _drop_raw(names: list[str], texts: list[str]) -> bool:

@@ -64,7 +64,7 @@ PLAIN = {
     "markup in a title": atom(xhtml("title", "A <i>b</i>") + xhtml("rights", "<b>c</b>"), xhtml("title", "<b>X</b>")),
     "no markup": atom('<title type="xhtml">A &amp;amp; b</title><summary type="xhtml"/>'),
     "relative to a base": atom('<id>i</id><title xml:base="http://b.example/">A</title><link href="/1"/>'),
-    "base of a text": atom('<content type="html" xml:base="/a/b/">C</content><id>x</id></entry><entry><link href="c"/>'),
+    "base of a text": atom('<content xml:base="/a/b/">C</content><id>x</id></entry><entry><link href="c"/>'),
     "base of the feed": atom(ATOM_ITEM + '<link href=""/>').replace(b"<feed ", b'<feed xml:base="http://b.example/" '),
     "picture": rss("<image>http://x.example/i.png</image>" + RSS_ITEM + "<title>Last</title>"),
     "picture with a title": rss(RSS_ITEM + "<image><url>u</url><title>I</title><link>l</link><width>x</width></image>"),
