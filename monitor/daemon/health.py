@@ -22,7 +22,7 @@ def why_ill(lock: LockState, health: HealthSettings, now: datetime) -> str | Non
         if idle > timedelta(seconds=health.stale_after_s):
             why = f": {lock.failing[job]}" if job in lock.failing else ""
             return f"{job} has not gone well for {_ago(idle)}{why}"
-    return None
+    return lock.undelivered
 
 
 def why_not_ready(lock: LockState) -> str | None:

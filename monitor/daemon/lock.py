@@ -29,6 +29,7 @@ class LockState:
     heartbeat: datetime | None = None
     done: dict[str, datetime] = field(default_factory=dict)  # job -> when it last went well
     failing: dict[str, str] = field(default_factory=dict)  # job -> why its last run failed
+    undelivered: str | None = None  # that messages have been tried in vain for too long, and why
 
 
 class Beat:
@@ -61,6 +62,11 @@ class Beat:
         """A job failed."""
         with self._lock:
             self._facts["failing"][job] = reason[:_LONGEST_REASON]
+
+    def undelivered(self, why: str | None) -> None:
+        """Messages have been tried in vain for too long; None: they have not."""
+        with self._lock:
+            self._facts["undelivered"] = why and why[:_LONGEST_REASON]
 
 
 def lock_path(database: Path) -> Path:
@@ -109,6 +115,7 @@ def read_lock(database: Path) -> LockState:
         heartbeat=_moment(facts.get("heartbeat")),
         done={job: moment for job, text in facts.get("done", {}).items() if (moment := _moment(text))},
         failing=dict(facts.get("failing", {})),
+        undelivered=facts.get("undelivered"),
     )
 
 

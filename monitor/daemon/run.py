@@ -154,7 +154,7 @@ class Daemon:
             Tick("poll", rhythm.poll_tick_s, self._guarded("poll", self.stages.poll)),
             Tick("match", rhythm.poll_tick_s, self._guarded("match", self.stages.match), alone=False),
             Tick("read", rhythm.poll_tick_s, self._guarded("read", self.stages.read)),
-            Tick("deliver", rhythm.deliver_tick_s, self._guarded("deliver", self.stages.deliver)),
+            Tick("deliver", rhythm.deliver_tick_s, self._guarded("deliver", self._deliver)),
             Tick("digest", rhythm.digest_tick_s, self._guarded("digest", self.stages.digest), alone=False),
             Tick(
                 "maintenance",
@@ -164,6 +164,10 @@ class Daemon:
             ),
             Tick("backup", min(rhythm.maintenance_tick_s, 600), self._guarded("backup", self.care.backup)),
         ]
+
+    def _deliver(self) -> None:
+        self.stages.deliver()
+        self._beat.undelivered(self.stages.undelivered)
 
     def _guarded(self, name: str, stage: Callable[[], None]) -> Callable[[], None]:
         """One run of a stage. Its failure is told and the next tick tries again: the daemon never gives up.

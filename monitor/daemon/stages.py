@@ -34,6 +34,7 @@ class Stages:
         self._memory = pipeline.MatchMemory()
         self._unmarked: set[int] = set()  # messages that went out while the database could not take it down
         self._robots = pipeline.RobotsBook(clock)
+        self.undelivered: str | None = None  # what has been tried in vain for too long
         self._asking: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Task[object]]] = {}
 
     def stop(self) -> None:
@@ -121,6 +122,7 @@ class Stages:
                 unmarked=self._unmarked,
                 stopping=self._stopping.is_set,
             )
+        self.undelivered = run.in_vain if run.in_vain_s > watch.settings.health.stale_after_s else None
         if run.sent or run.failed or run.given_up:
             log.info("delivered", extra={"sent": run.sent, "failed": run.failed, "given_up": run.given_up})
         for error in run.errors:

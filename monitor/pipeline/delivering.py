@@ -1,13 +1,13 @@
 """The stage `deliver`: hand what is due to its channel. A row is claimed, sent, then marked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from monitor.config.settings import Settings
 from monitor.deliver.channels import Channel, open_channel
 from monitor.deliver.faults import AddressClosed, AddressDown, BrokenOff, ChannelDown
-from monitor.deliver.retry import most_attempts, next_attempt
+from monitor.deliver.retry import most_attempts, next_attempt, planned_s
 from monitor.errors import ConfigError, DeliveryError
 from monitor.model import Delivery
 from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
@@ -34,6 +34,9 @@ class DeliverRun:
     failed: int = 0  # to be tried again
     given_up: int = 0
     errors: tuple[str, ...] = ()  # each once
+    # Of what waits after failed tries, whichever run made them: for how long it has been tried, for whom, and why.
+    in_vain_s: float = field(default=0.0, compare=False)
+    in_vain: str = field(default="", compare=False)
 
 
 def deliver(
@@ -62,7 +65,12 @@ def deliver(
         unmarked = set() if unmarked is None else unmarked
         _mark(store, unmarked, clock)
         store.release_deliveries()  # after those that were accepted are marked
-        return _deliver(store, opened, clock, rng, unmarked, progress, stopping, failpoint)
+        run = _deliver(store, opened, clock, rng, unmarked, progress, stopping, failpoint)
+    stuck = store.longest_tried()
+    if stuck is None:
+        return run
+    why = f"no message reaches {stuck['recipient']}: {stuck['last_error']}"
+    return replace(run, in_vain_s=planned_s(stuck["attempts"]), in_vain=why)
 
 
 def _deliver(

@@ -215,6 +215,19 @@ def listing(connection: Connection, *, state: str | None, limit: int) -> list[di
     )
 
 
+def longest_tried(connection: Connection) -> dict[str, Any] | None:
+    """Of the messages that wait after failed tries the one with the most: its attempts, recipient and last error."""
+    return connection.row(
+        """
+        SELECT attempts, recipient, last_error
+        FROM deliveries
+        WHERE state = 'waiting' AND attempts > 0 AND last_error IS NOT NULL
+        ORDER BY attempts DESC, id
+        LIMIT 1
+        """
+    )
+
+
 def one(connection: Connection, delivery_id: int) -> dict[str, Any] | None:
     """A delivery with its text, and the message that it replies to."""
     return connection.row(

@@ -109,6 +109,10 @@ class Told(Part):
         """A stored report as the rules saw it, once for each baseline that judged it."""
         return alert_views.judged(self._connection, report_id)
 
+    def longest_tried(self) -> dict[str, Any] | None:
+        """Of the messages that wait after failed tries the one with the most, None if there is none."""
+        return deliveries.longest_tried(self._connection)
+
     def delivery(self, delivery_id: int) -> dict[str, Any] | None:
         """One delivery with its text; None if there is none of that id."""
         return deliveries.one(self._connection, delivery_id)

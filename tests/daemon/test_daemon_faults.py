@@ -368,3 +368,21 @@ def test_digests_of_the_stages_through_clock_changes(tmp_path: Path, server: Fee
 
         assert dates == sorted(set(dates))
         assert len(dates) in (3, 4)
+
+
+def test_mail_that_reaches_nobody_for_hours_is_an_illness(traveller: TimeTraveller) -> None:
+    """Retries that go on as planned hide no outage: after three hours the daemon says so, until the message is out."""
+    mail = traveller.folder / "mail"
+    mail.rename(traveller.folder / "earlier")
+    mail.write_text("a file where the folder should be")
+    traveller.clock.forward(hours=24)  # another digest is due
+    traveller.live(hours=3)
+    assert traveller.stages.undelivered is None
+    traveller.live(hours=2)
+
+    assert traveller.stages.undelivered is not None
+    assert traveller.stages.undelivered.startswith("no message reaches Ada: ")
+    mail.unlink()
+    traveller.live(hours=1)
+    assert traveller.stages.undelivered is None
+    assert len(list(mail.glob("*.eml"))) == 1

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,6 +33,10 @@ def state(*, beat_s: float = 1, started_s: float = 10, **ages_s: float) -> LockS
         (state(started_s=90_000, poll=30, match=30, deliver=30), None),
         (state(beat_s=120, poll=1), "shows no life since 2 min"),
         (state(started_s=90_000, poll=7300, match=30, deliver=30), "poll has not gone well for 2 h: database is full"),
+        (
+            replace(state(poll=1, match=1, deliver=1), undelivered="no message reaches Ada: 421"),
+            "no message reaches Ada",
+        ),
         (state(started_s=4000), "poll has not gone well for 66 min"),
     ],
 )

@@ -82,8 +82,9 @@ def test_reason_of_any_length_leaves_the_signs_of_life_readable(tmp_path: Path) 
     database = tmp_path / "monitor.db"
     with single_instance(database, NOW) as beat:
         beat.failed("poll", "x" * 1_000_000)
+        beat.undelivered("y" * 1_000_000)
         beat.show(NOW)
         state = read_lock(database)
 
     assert state.heartbeat == NOW
-    assert len(state.failing["poll"]) == 500
+    assert len(state.failing["poll"]) == len(state.undelivered or "") == 500

@@ -67,6 +67,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "told_to": lambda store: store.told_to("dam", 1, ["Ada"]),
     "told": lambda store: store.told("dam", 1),
     "alerts_of_feed": lambda store: store.alerts_of_feed("https://feed.example", START),
+    "longest_tried": lambda store: store.longest_tried(),
     "delivery": lambda store: store.delivery(1),
     "story_of_alert": lambda store: store.story_of_alert(1),
     "story_facts": lambda store: store.story_facts(1),
