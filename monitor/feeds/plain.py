@@ -6,6 +6,7 @@ from html import unescape
 
 from lxml import etree
 
+from monitor.feeds.signs import plain_signs, single_spaced
 from monitor.feeds.tame_markup import tame_text
 
 MAX_MARKUP_CHARS = 2_000_000  # longer fields are cut before they are read
@@ -13,24 +14,6 @@ MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 10_000
 MAX_CONTENT_CHARS = 100_000
 MAX_PASSES = 3  # markup escaped inside markup inside markup is nobody's honest text
-
-# Controls, soft hyphens, zero-width and bidi marks, variation selectors, tags, surrogates, non-characters. U+0600-0605
-# (Arabic number signs) are format characters too, but visible ones, and stay.
-HIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff]"
-)
-# Letters and signs of most feeds, among which nothing is hidden, and no space but the usual one: quickly passed over.
-USUAL = re.compile(
-    "[\x20-\x7e\n\xa1-\xac\xae-\u02ff\u0370-\u058f\u0600-\u0610\u0620-\u06ff\u0900-\u0dff\u2010-\u2027\u2030-\u205e\u2070-\u2bff"
-    "\u1e00-\u1fff\u3001-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e\ufffd\U0001f000-\U0001faff]*+"
-)
-ODD_SPACE = re.compile(r"[^\S \n]")
-# The standard library's own loops, where they do, for each text of a feed passes here: in ASCII, one turn settles it.
-HIDDEN_ASCII = bytes((*range(9), *range(14, 28), 31, 127))
-BREAKS_ASCII = b"\x0b\x0c\r\x1c\x1d\x1e"
-PLAIN_ASCII = bytes.maketrans(BREAKS_ASCII + b"\t", b"\n" * len(BREAKS_ASCII) + b" ")
 
 BLOCKS = frozenset(
     "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 "
@@ -71,12 +54,12 @@ def to_plain(markup_or_text: str, *, is_html: bool, limit: int = MAX_CONTENT_CHA
     """
     if not markup_or_text:
         return ""
-    text = _plain_signs(markup_or_text[:MAX_MARKUP_CHARS])
+    text = plain_signs(markup_or_text[:MAX_MARKUP_CHARS])
     for number in range(MAX_PASSES):
         if not ("<" in text or "&" in text) or not ((is_html and number == 0) or _is_markup(text)):
             break
         text = _strip(text)
-    text = _single_spaced(text)
+    text = single_spaced(text)
     if "<" in text and MARKUP.search(text):
         text = clean(MARKUP.sub(" ", text))
     return cut(text, limit)
@@ -93,26 +76,7 @@ def to_line(markup_or_text: str, *, is_html: bool, limit: int = MAX_TITLE_CHARS)
 
 def clean(text: str) -> str:
     """The text without hidden characters, its spaces single and its line breaks plain."""
-    return _single_spaced(_plain_signs(text))
-
-
-def _plain_signs(text: str) -> str:
-    """The text without hidden characters, all its spaces blanks and all its line breaks plain."""
-    if text.isascii():
-        return text.encode().translate(PLAIN_ASCII, HIDDEN_ASCII).decode()
-    text = text.replace("\r", "\n").replace("\t", " ").replace("\xa0", " ")
-    if USUAL.fullmatch(text):
-        return text
-    return ODD_SPACE.sub(" ", HIDDEN.sub("", "\n".join(text.splitlines())))
-
-
-def _single_spaced(text: str) -> str:
-    if "\n" in text:
-        lines = [line for raw_line in text.split("\n") if (line := raw_line.strip())]
-        if "  " not in text:
-            return "\n".join(lines)
-        return "\n".join([" ".join(line.split()) if "  " in line else line for line in lines])
-    return " ".join(text.split()) if "  " in text else text.strip()
+    return single_spaced(plain_signs(text))
 
 
 def cut(text: str, limit: int) -> str:
@@ -126,11 +90,9 @@ def cut(text: str, limit: int) -> str:
 
 def _strip(markup: str) -> str:
     if "<" not in markup:
-        return _plain_signs(unescape(markup))
+        return plain_signs(unescape(markup))
     text = tame_text(markup)
-    if text is None:
-        text = _parsed(_single_spaced(markup))
-    return _plain_signs(text)
+    return plain_signs(_parsed(single_spaced(markup))) if text is None else text
 
 
 def _parsed(markup: str) -> str:

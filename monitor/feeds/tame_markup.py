@@ -5,9 +5,9 @@ less-than sign opens a known tag and every end tag closes what was opened last, 
 """
 
 import re
-from html import unescape
-from html.entities import name2codepoint
 from typing import NamedTuple
+
+from monitor.feeds.signs import decoded
 
 # No element here drops its content, nor reads what it holds by rules of its own.
 BLOCKS = (
@@ -81,10 +81,6 @@ TAG = re.compile(
 )
 COMMENT = re.compile(r"<!--(?![->])(?:[^-]|-(?!-))*+-->")
 GAP = "\x00"  # so that nothing new is made of what stands before and after a comment
-REFERENCE = re.compile(r"&(#[0-9]{2,6};|#[xX][0-9a-fA-F]{2,5};|[a-zA-Z]+[0-9]{0,2};|(?![a-zA-Z0-9#]))")
-NAMES = frozenset(name2codepoint) | {"apos"}
-CHARACTERS = ((0x20, 0x7F), (0xA0, 0xD800), (0xE000, 0xFDD0), (0xFDF0, 0xFFFE), (0x10000, 0x1FFFE))
-NUMBER = re.compile(r"#(?:([0-9]+)|[xX]([0-9a-fA-F]+));")
 
 
 def tame_text(markup: str) -> str | None:
@@ -102,13 +98,12 @@ def tame_text(markup: str) -> str | None:
     separators = _separators(names)
     if separators is None:
         return None
-    has_references = "&" in markup and "&" in (told := GAP.join(texts))
-    if has_references and not _is_plain(told):
-        return None
     pieces = [*texts, *separators]  # of the right length
     pieces[::2], pieces[1::2] = texts, separators
-    text = "".join(pieces)
-    return unescape(text) if has_references else text
+    text: str | None = "".join(pieces)
+    if "&" in markup and "&" in (told := GAP.join(texts)):
+        text = decoded("".join(pieces), told)
+    return text.replace(GAP, "") if text and GAP in text else text
 
 
 def _separators(names: list[str]) -> list[str] | None:
@@ -173,17 +168,3 @@ def _drop_raw(names: list[str], texts: list[str]) -> bool:
                 return False
             texts[number + 1] = ""
     return True
-
-
-def _is_plain(text: str) -> bool:
-    """Whether all parsers take each ampersand for the same."""
-    references = REFERENCE.findall(text)
-    return len(references) == text.count("&") and all(map(_is_known, set(references)))
-
-
-def _is_known(reference: str) -> bool:
-    number = NUMBER.fullmatch(reference)
-    if number is None:
-        return not reference or reference[:-1] in NAMES
-    code = int(number[1]) if number[1] else int(number[2], 16)
-    return any(first <= code < end for first, end in CHARACTERS)

@@ -1,4 +1,5 @@
 import random
+from html import unescape
 from itertools import product
 
 import pytest
@@ -6,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from monitor.feeds.plain import HIDDEN, USUAL, _parsed, clean, to_plain
+from monitor.feeds.plain import _parsed, clean, to_plain
+from monitor.feeds.signs import HIDDEN, USUAL, decoded, plain_signs
 from monitor.feeds.tame_markup import BLOCKS, ENDED_BY, INLINE, MAX_DEPTH, VOID, tame_text
 
 NAMES = [
@@ -76,9 +78,9 @@ def test_tame_markup_gives_what_the_parser_gives(markup):
     [
         ("<p>One</p>\n<p>Two <b>three</b></p>", "\nOne\n\n\nTwo three\n"),
         ('a<img src="x"/>b<br />c', "ab\nc"),
-        ("<!-- wp:paragraph --><P>x &amp; y</P>", "\x00\nx & y\n"),
+        ("<!-- wp:paragraph --><P>x &amp; y</P>", "\nx & y\n"),
         ('<p>a</p><iframe src="x">b</iframe>c', "\na\nc"),
-        ('a<svg><path d="M0"/><g>b</g></svg>c<br></br>', "a\x00c\n\n"),
+        ('a<svg><path d="M0"/><g>b</g></svg>c<br></br>', "ac\n\n"),
     ],
 )
 def test_usual_markup_is_tame(markup, text):
@@ -98,6 +100,22 @@ def test_usual_markup_is_tame(markup, text):
 def test_odd_markup_is_left_to_the_parser(markup):
     """Whatever a parser might see otherwise is not guessed at."""
     assert tame_text(markup) is None
+
+
+@given(st.text(st.sampled_from("&#;amplt38gxA "), max_size=30))
+def test_references_are_decoded_once(text):
+    """Whatever a decoded reference makes with its neighbours is text."""
+    signs = decoded(text, text)
+
+    assert signs is None or signs == plain_signs(unescape(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["&amp;lt; &amp;#38; a&nbsp;b&shy;c", "&&#35;38;&amp;#38;", "&amp;&#38;#38;", "&lt;&amp;lt;"]
+)
+def test_decoded_references_are_no_references(text):
+    """An ampersand that was a reference begins none."""
+    assert decoded(text, text) == plain_signs(unescape(text))
 
 
 @pytest.mark.parametrize(
