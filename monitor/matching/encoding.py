@@ -8,18 +8,19 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, repeat
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.matching.meeting import NOTHING, Cell, Meetings
 from monitor.matching.terms import LONGEST_MEMBER, MAX_MEMO, WORD, TermExtractor
-from monitor.text.bulk import BREAK
-from monitor.text.stems import MAX_WORD_LENGTH
+from monitor.matching.word_table import NEW, Keys, WordTable
+from monitor.text.bulk import BREAK, Tokens
 
-MOST_CHARACTERS = 500_000  # of texts read at once; bounds memory
-_NEW, _BREAK, _NOTHING = -1, 0, 1  # a word not met before, and the first two cells
+MOST_CHARACTERS = 250_000  # of texts read at once; bounds memory
+_BREAK, _NOTHING = 0, 1  # the first two cells
 _USED_BITS, _USED = 16, 0xFFFF
 _OF_BREAK = 128  # what a break can be to the word before: nothing that any looks for
 
@@ -83,8 +84,12 @@ class Encoder:
         self._table = _Table(vocabulary[WORD])
         self._table.number(Cell((), follows=_OF_BREAK))
         self._table.number(NOTHING)
-        self._numbers: dict[bytes, int] = {BREAK: _BREAK}  # the cells of words; memory is bounded
-        self._spans: dict[tuple[bytes, ...], int] = {}  # what words that belong together stand for, see `_look`
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known = WordTable(MAX_MEMO)
+        self._cells = np.zeros(MAX_MEMO, dtype=np.int32)  # of each word known
+        self._spans: dict[int | tuple[int, ...], int] = {}  # what words that belong together stand for, see `_look`
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """The terms of the texts, in their order."""
@@ -98,11 +103,12 @@ class Encoder:
             lengths=np.concatenate([part.lengths for part in parts] or [np.empty(0)]),
         )
 
-    def _encode(self, tokens: Sequence[bytes]) -> Encoded:
-        cells = np.fromiter(map(self._numbers.get, tokens, repeat(_NEW)), np.int32, len(tokens))
-        self._meet(tokens, cells)
+    def _encode(self, tokens: Tokens) -> Encoded:
+        numbers, keys = self._known.find(tokens)
+        cells = self._cells[numbers]
+        self._meet(tokens, keys, numbers, cells)
         breaks = np.flatnonzero(cells == _BREAK)
-        traits = self._place(tokens, cells)
+        traits = self._place(tokens, numbers, cells)
         table = self._table.columns
         told = np.flatnonzero(traits & 1 << 16)  # most words stand for no term
         count = table.count[cells[told]]
@@ -112,23 +118,26 @@ class Encoder:
         words = np.add.reduceat(traits >> 17, starts[:-1]) if len(breaks) else np.empty(0)
         return Encoded(table.pool[places], after[np.searchsorted(told, starts)], words.astype(np.float64))
 
-    def _meet(self, tokens: Sequence[bytes], cells: NDArray[np.int32]) -> None:
-        """Put in the cells of words not met before, and remember them."""
-        places = np.flatnonzero(cells == _NEW)
-        met = [tokens[place] for place in places.tolist()]
-        if not met:
+    def _meet(self, tokens: Tokens, keys: Keys, numbers: NDArray[np.int32], cells: NDArray[np.int32]) -> None:
+        """Put in the numbers and cells of words not met before, and remember them."""
+        places = np.flatnonzero(numbers == NEW)
+        if not len(places):
             return
-        new = list(dict.fromkeys(met))
-        words = [token.decode() for token in new]
-        found = dict(zip(new, map(self._table.number, self._meetings.cells(words)), strict=True))
-        cells[places] = [found[token] for token in met]
-        if len(self._numbers) + len(new) > MAX_MEMO:
-            self._numbers = {BREAK: _BREAK}
-            self._spans.clear()
-        some = zip(new, words, strict=True)
-        self._numbers |= {t: found[t] for t, word in islice(some, MAX_MEMO) if len(word) <= MAX_WORD_LENGTH}
+        index: dict[str, int] = {}
+        of_place = np.array([index.setdefault(word, len(index)) for word in tokens.words(places)])
+        if self._known.count and self._known.count + len(index) > MAX_MEMO:
+            self._forget()
+            numbers[:] = NEW
+            self._meet(tokens, keys, numbers, cells)
+            return
+        found = np.fromiter(map(self._table.number, self._meetings.cells(list(index))), np.int32, len(index))
+        if BREAK in index:
+            found[index[BREAK]] = _BREAK
+        added = self._known.add(keys, places[np.unique(of_place, return_index=True)[1]])
+        self._cells[added[added != NEW]] = found[added != NEW]
+        numbers[places], cells[places] = added[of_place], found[of_place]
 
-    def _place(self, tokens: Sequence[bytes], cells: NDArray[np.int32]) -> NDArray[np.uint32]:
+    def _place(self, tokens: Tokens, numbers: NDArray[np.int32], cells: NDArray[np.int32]) -> NDArray[np.uint32]:
         """Put in what words stand for that depends on the words after them; gives the traits of all cells."""
         traits = self._table.columns.traits[cells]
         follows = traits >> 8 & (_OF_BREAK - 1)
@@ -136,8 +145,10 @@ class Encoder:
         # What begins at a place ends at the latest before the next word that is nothing to the word before it.
         idle = np.flatnonzero(follows == 0)
         ends = np.minimum(idle[np.searchsorted(idle, places + 1)], places + self._reach)
-        spans = [tuple(tokens[start:end]) for start, end in zip(places.tolist(), ends.tolist(), strict=True)]
-        known = np.fromiter(map(self._spans.get, spans, repeat(_NEW)), np.int64, len(spans))
+        spans: list[Any] = (numbers[places].astype(np.int64) << 32 | numbers[places + 1]).tolist()
+        for number in np.flatnonzero(ends - places > 2).tolist():
+            spans[number] = tuple(numbers[places[number] : ends[number]].tolist())
+        known = np.fromiter(map(self._spans.get, spans, repeat(NEW)), np.int64, len(spans))
         alone = known & _USED == 1
         cells[places[alone]] = known[alone] >> _USED_BITS
         changed, done = [places], 0
@@ -145,22 +156,24 @@ class Encoder:
             place = int(places[number])
             if place < done:
                 continue
-            found = int(known[number]) if known[number] != _NEW else self._look(spans[number])
-            done = place + (found & _USED)
-            cells[place] = found >> _USED_BITS
-            cells[place + 1 : done] = _NOTHING
-            changed.append(np.arange(place + 1, done))
+            here = np.arange(place, ends[number])
+            found = int(known[number])
+            if found == NEW:
+                found = self._look(tokens.words(here))
+                if len(self._spans) < MAX_MEMO and numbers[here].min() != NEW:
+                    self._spans[spans[number]] = found
+            taken = here[: found & _USED]
+            cells[taken], cells[place] = _NOTHING, found >> _USED_BITS
+            changed.append(taken)
+            done = place + len(taken)
         where = np.concatenate(changed)
         traits[where] = self._table.columns.traits[cells[where]]
         return traits
 
-    def _look(self, span: tuple[bytes, ...]) -> int:
+    def _look(self, words: Sequence[str]) -> int:
         """How many words what begins here takes, and the number of its cell, as one number."""
-        used, codes = self._coder.at([token.decode() for token in span], 0)
-        found = self._table.number(Cell(codes)) << _USED_BITS | used
-        if len(self._spans) < MAX_MEMO:
-            self._spans[span] = found
-        return found
+        used, codes = self._coder.at(words, 0)
+        return self._table.number(Cell(codes)) << _USED_BITS | used
 
 
 def _in_parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 from monitor.matching.entities import EntityFinder
 from monitor.matching.families import Families
 from monitor.matching.romanise import possible_keys
-from monitor.text.bulk import all_tokens
+from monitor.text.bulk import Tokens, all_tokens
 from monitor.text.fold import fold
 from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, tokens
 
@@ -281,8 +281,8 @@ class TermExtractor:
         text = self.finder.mark_acronyms(text[:MAX_CHARACTERS])
         return tokens(text.replace("%", " percent ") if "%" in text else text)
 
-    def all_words(self, texts: Iterable[str]) -> list[bytes]:
-        """The same of many texts at once, in UTF-8, with a `BREAK` after each text."""
+    def all_words(self, texts: Iterable[str]) -> Tokens:
+        """The same of many texts at once, with a `BREAK` after each text."""
         mark = self.finder.mark_acronyms
         return all_tokens([mark(text[:MAX_CHARACTERS]).replace("%", " percent ") for text in texts])
 

@@ -1,18 +1,20 @@
 """The words of many texts at once: what `fold` and `tokens` do, in a few passes over the bytes of all of them.
 
-Texts that hold only ASCII, or typographic marks besides, are folded together; the others one by one. Every text ends
-in `BREAK`. `tests/text/test_bulk.py` holds that the words are the same.
+Texts that hold only ASCII, or typographic marks besides, are folded together; the others one by one.
+`tests/text/test_bulk.py` holds that the words are the same.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.text.fold import fold, fold_capitals, plain_marks
 
-BREAK = b"\0"
+BREAK = "!"  # no word is like it
+MARGIN = 40  # bytes after the last word, so that words can be read in windows
 _FOREIGN_APART = re.compile(r"[^\w\x00-\x7f]|%")  # a per cent sign that only folding brought out is no word
 _APOSTROPHES = b"'`"
 _DOT, _COMMA = 1, 2  # what the marks within a number are called while other marks are taken out
@@ -40,16 +42,34 @@ _CUT = bytes(
 )  # fmt: skip
 
 
-def all_tokens(texts: Sequence[str]) -> list[bytes]:
-    """The folded words of each text in UTF-8, in order, with a `BREAK` after each text."""
-    return bytes(_cut(_fold_all(texts)).translate(_CUT).replace(BREAK, b" \0 ")).split()
+@dataclass(frozen=True)
+class Tokens:
+    """Words as places in their bytes: word i is `raw[starts[i]:ends[i]]` in UTF-8, and a `BREAK` ends each text."""
+
+    raw: bytes
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def words(self, places: NDArray[np.int64]) -> list[str]:
+        """The words at these places."""
+        bounds = zip(self.starts[places].tolist(), self.ends[places].tolist(), strict=True)
+        return [self.raw[start:end].decode() for start, end in bounds]
+
+
+def all_tokens(texts: Sequence[str]) -> Tokens:
+    """The folded words of each text in order, with a `BREAK` after each text."""
+    cut = bytes(_cut(_fold_all(texts)).translate(_CUT).replace(b"\0", b" ! "))
+    raw = b" " + cut + b" " * MARGIN
+    inside = np.frombuffer(raw, dtype=np.uint8) > ord(" ")
+    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    return Tokens(raw, edges[0::2], edges[1::2])
 
 
 def _fold_all(texts: Sequence[str]) -> bytearray:
     """What `fold` gives for each text, a NUL after each and nowhere else."""
     plain = [text if text.isascii() else _foreign(text) for text in texts]
     raw = _joined(plain)
-    if raw.count(BREAK) > len(plain):
+    if raw.count(0) > len(plain):
         plain = [text.replace("\0", " ") for text in plain]
         raw = _joined(plain)
     marked = _with_capitals(np.frombuffer(raw, dtype=np.uint8))

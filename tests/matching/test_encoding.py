@@ -61,6 +61,6 @@ def test_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch, characters:
     monkeypatch.setattr(encoding, "MOST_CHARACTERS", characters)
     found = encoder.encode(texts)
 
-    assert len(encoder._numbers) <= 51
+    assert encoder._known.count <= 50
     assert found.lengths.tolist() == [3.0] * 500
     assert Counter(found.codes.tolist()) == {TERMS.index("strike"): 500, TERMS.index("e:Meridian Lines"): 500}
