@@ -13,12 +13,16 @@ MAX_BASE_CHARS = 2048
 def resolve_bases(root: etree._Element, roles: Roles) -> None:
     """Makes the addresses in links and guids what they are under the bases that are in force where they stand."""
     base, stack = "", []
+    known: dict[tuple[str, str], str] = {}
     for number, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
         if number > MAX_EVENTS or len(base) > MAX_BASE_CHARS:
             raise UnsureError
         if event == "start":
             attributes = attributes_of(element)
-            base = next_base(base, attributes.get("xml:base", attributes.get("base")) or base)
+            declared = attributes.get("xml:base", attributes.get("base")) or base
+            if (base, declared) not in known:
+                known[base, declared] = next_base(base, declared)
+            base = known[base, declared]
             stack.append(base)
             if base:
                 _resolve(element, roles[element.tag], attributes, base)

@@ -2,11 +2,13 @@
 
 import io
 import re
+from codecs import BOM_UTF8
 from functools import partial
 from typing import Any, Protocol
 
 import feedparser
-from feedparser.encodings import convert_to_utf8
+from feedparser.encodings import RE_XML_PI_ENCODING as ENCODING
+from feedparser.encodings import convert_to_utf8, parse_content_type
 from feedparser.html import _cp1252
 from feedparser.mixin import _FeedParserMixin
 from feedparser.sanitizer import replace_doctype
@@ -22,6 +24,8 @@ NAMESPACES: dict[str, str] = {uri.lower(): name.lower() for uri, name in _FeedPa
 CP1252: dict[int, str] = _cp1252
 MAX_HEAD_BYTES = 4096
 ROOT = re.compile(rb"<\w")
+DECLARATION = re.compile(rb"<\?xml[^>]*?>")
+OURS = b"<?xml version='1.0' encoding='utf-8'?>"
 MAX_ENTITY_BYTES = 300
 LONG_ENTITY = re.compile(rb"""<!ENTITY\s[^>"']{0,200}(?:"[^"]{300,}"|'[^']{300,}')\s*>""")
 GAP = re.compile(rb"\s{20,}")
@@ -42,11 +46,30 @@ def as_utf8(body: bytes, content_type: str | None) -> tuple[bytes | None, str]:
     """
     found: dict[str, Any] = {}
     try:
-        data = convert_to_utf8(_headers(content_type), body, found)
+        usual = _usual_utf8(body, content_type)
+        data = convert_to_utf8(_headers(content_type), body, found) if usual is None else usual
         version, data, _ = replace_doctype(data)
     except (ValueError, LookupError, TypeError, OverflowError):  # of alleged encodings that only encode, and the like
         return None, ""
-    return (data if found["encoding"] else None), version or ""
+    return (data if usual is not None or found["encoding"] else None), version or ""
+
+
+def _usual_utf8(body: bytes, content_type: str | None) -> bytes | None:
+    """What feedparser makes of a document that is UTF-8 and called nothing else; None for all others.
+
+    It would decode it, look for a declaration at each of its bytes, and encode it again.
+    """
+    data = body.removeprefix(BOM_UTF8)
+    named = ENCODING.match(data)
+    charset = parse_content_type(content_type or "")[1].lower()
+    if (named and named[1].lower() != b"utf-8") or charset not in ("", "utf-8") or b"\x00" in data[:4]:
+        return None
+    try:
+        data.isascii() or data.decode()
+    except UnicodeDecodeError:
+        return None
+    declaration = DECLARATION.match(data)
+    return OURS + data[declaration.end() :] if declaration else OURS + b"\n" + data
 
 
 def looks_like_html(text: str) -> bool:

@@ -25,6 +25,7 @@ PLAIN_ASCII = bytes.maketrans(BREAKS_ASCII + b"\t", b"\n" * len(BREAKS_ASCII) + 
 REFERENCE = re.compile(r"&(#[0-9]{2,6};|#[xX][0-9a-fA-F]{2,5};|[a-zA-Z]+[0-9]{0,2};|(?![a-zA-Z0-9#]))")
 NAMES = frozenset(name2codepoint) | {"apos"}
 CHARACTERS = ((0x20, 0x7F), (0xA0, 0xD800), (0xE000, 0xFDD0), (0xFDF0, 0xFFFE), (0x10000, 0x1FFFE))
+MAKING = frozenset("&#;0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 NUMBER = re.compile(r"#(?:([0-9]+)|[xX]([0-9a-fA-F]+));")
 
 
@@ -69,9 +70,6 @@ def decoded(text: str, told: str) -> str | None:
         if sign is not None and reference != ampersand:
             text = text.replace(f"&{reference}", sign)
     return text.replace(f"&{ampersand}", "&") if ampersand else text
-
-
-MAKING = frozenset("&#;0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
 @lru_cache(maxsize=2000)
