@@ -59,6 +59,7 @@ class _Story:
     """What has been told of a story so far, and who carried it."""
 
     told: StoryTold = field(default_factory=StoryTold)
+    told_to: dict[str, StoryTold] = field(default_factory=dict)
     carriers: list[Carrier] = field(default_factory=list)
 
 
@@ -131,11 +132,17 @@ def replay(
             rules,
             takers,
             told=story.told,
+            told_to={taker.name: story.told_to.get(taker.name, StoryTold()) for taker in takers},
             first_sight=first_sight,
             now=report.seen,
             more_publishers=more_publishers,
         )
-        story.told = _after(story.told, alerts, verdict)
+        heard = [one for one in alerts if one.state is not AlertState.HELD or not one.recipients]
+        story.told = _after(story.told, heard, verdict)
+        for name in {name for one in heard for name in one.recipients}:
+            # What was told along with another alert names nobody: it stood in the same message.
+            theirs = [one for one in heard if not one.recipients or name in one.recipients]
+            story.told_to[name] = _after(story.told_to.get(name, StoryTold()), theirs, verdict)
         found += [_replayed(one, report, verdict) for one in alerts if one.state is not AlertState.HELD]
     return found
 
@@ -162,9 +169,8 @@ def _by_identity(alerts: Sequence[Replayed]) -> dict[tuple[int, str, str, int], 
     return found
 
 
-def _after(told: StoryTold, alerts: Sequence[Alert], verdict: Scored) -> StoryTold:
-    """What is told of the story after these alerts; one held without recipients was told along with another."""
-    heard = [one for one in alerts if one.state is not AlertState.HELD or not one.recipients]
+def _after(told: StoryTold, heard: Sequence[Alert], verdict: Scored) -> StoryTold:
+    """What is told of the story after these alerts."""
     if not heard:
         return told
     matches = {one.claim: one for one in verdict.matches}

@@ -10,7 +10,9 @@ import pytest
 from stored_world import make_world, report_ids
 
 from monitor.cli import main
-from monitor.pipeline.replaying import Replayed, compare
+from monitor.model import Decision, Match, Recipient, Relation, Report, Rule, Scored
+from monitor.pipeline.replaying import Replayed, compare, replay
+from monitor.store import StoredReport
 
 
 @pytest.fixture(scope="module")
@@ -191,3 +193,36 @@ def test_same_story_claim_and_relation_is_the_same_alert() -> None:
         ("new", 1, "B"),
         ("lost", 2, "A"),
     ]
+
+
+def test_replay_asks_each_recipient_by_themselves() -> None:
+    """Who waits for two publishers is told by the second report, and neither of the two a second time."""
+    match = Match(
+        claim="B1",
+        score=0.9,
+        threshold=0.5,
+        relation=Relation.SUPPORTS,
+        confidence=0.9,
+        passage="It reopens.",
+        terms=(),
+    )
+    verdict = Scored(key="k", score=0.9, decision=Decision.MATCHED, reason="", matches=(match,))
+    reports = [
+        StoredReport(
+            report_id=number,
+            report=Report(key=str(number), title="It reopens", url=f"https://{name}.example/{number}"),
+            version=1,
+            feed_url=f"https://{name}.example/feed",
+            feed_tags=(),
+            first_sight=False,
+            publisher=name,
+            seen=datetime(2026, 5, 1, tzinfo=UTC),
+            story_id=1,
+        )
+        for number, name in enumerate(("bay", "hill", "coast"), 1)
+    ]
+    people = [Recipient(name=name, channel="file", address="") for name in ("Ada", "Bo")]
+    rules = [Rule(name="all", recipients=("Ada",)), Rule(name="sure", min_publishers=2, recipients=("Bo",))]
+    found = replay(reports, [verdict] * 3, "bridge", rules, people, first_sight="alert", more_publishers=0)
+
+    assert [one.report_id for one in found] == [1, 2]
