@@ -4,13 +4,15 @@ A server of its own process on loopback serves N feeds of N made-up items each, 
 them all into a new database (cold) and, nothing having changed, once more (warm), each in a process of its own:
 the monitor with fetching, parsing, storing, matching against the shipped profile and alerting; `reader`'s
 `update_feeds` with as many workers as the monitor makes requests at once; newsboat's `-x reload`, if it is installed
-(its times are those of the whole process, for it tells no others). Printed are seconds and the ratios to the monitor,
-as the median of the rounds, and the peak memory of each process. With --real, the documents of a folder are
+(its times are those of the whole process, for it tells no others). Printed are seconds with the ratios to the monitor,
+as the median of the rounds, by the clock and (in brackets) of processor time, which other work on the machine disturbs
+less; and the peak memory of each process. With --real, the documents of a folder are
 parsed by the monitor and by plain feedparser in turn.
 """
 
 import argparse
 import json
+import os
 import random
 import resource
 import shutil
@@ -90,6 +92,25 @@ def serve(feeds: int, items: int) -> None:
     sys.stdin.read()
 
 
+def _used_s() -> float:
+    spent = os.times()
+    return time.process_time() + spent.children_user + spent.children_system
+
+
+class Stopwatch:
+    """Times by the clock, and processor time of this process and its children."""
+
+    def __init__(self, found: dict[str, float], name: str) -> None:
+        self._found, self._name = found, name
+
+    def __enter__(self) -> None:
+        self._begun, self._used = time.perf_counter(), _used_s()
+
+    def __exit__(self, *args: object) -> None:
+        self._found[self._name] = time.perf_counter() - self._begun
+        self._found[f"{self._name} cpu"] = _used_s() - self._used
+
+
 # ---- contenders, each in a process of its own -------------------------------------------------------------------
 
 
@@ -116,12 +137,10 @@ def run_monitor(folder: Path, urls: list[str]) -> dict[str, float]:
     with open_store(folder / "monitor.db", clock=clock, create=True) as store:
         store.sync_baseline(baseline)
         for name in ("cold", "warm"):
-            begun = time.perf_counter()
-            polled = poll(store, sources, settings, clock=clock, rng=random.Random(1), force=True)
-            half = time.perf_counter()
-            match(store, [baseline], settings, clock=clock, memory=memory)
-            found[name] = time.perf_counter() - begun
-            found[f"{name} poll"] = half - begun
+            with Stopwatch(found, name):
+                with Stopwatch(found, f"{name} poll"):
+                    polled = poll(store, sources, settings, clock=clock, rng=random.Random(1), force=True)
+                match(store, [baseline], settings, clock=clock, memory=memory)
             assert polled.failed == 0, polled.errors[:3]
             now += timedelta(hours=2)
         found["reports"] = store.query("SELECT COUNT(*) AS n FROM reports")[0]["n"]
@@ -137,9 +156,8 @@ def run_reader(folder: Path, urls: list[str]) -> dict[str, float]:
         reader.add_feed(url)
     found: dict[str, float] = {}
     for name in ("cold", "warm"):
-        begun = time.perf_counter()
-        reader.update_feeds(workers=AT_ONCE, scheduled=False)  # as with the monitor's `force`
-        found[name] = time.perf_counter() - begun
+        with Stopwatch(found, name):
+            reader.update_feeds(workers=AT_ONCE, scheduled=False)  # as with the monitor's `force`
     found["reports"] = reader.get_entry_counts().total
     reader.close()
     return found
@@ -152,9 +170,8 @@ def run_newsboat(folder: Path, urls: list[str]) -> dict[str, float]:
     command = ["newsboat", "-u", "urls", "-c", "cache.db", "-C", "config", "-x", "reload"]
     found: dict[str, float] = {}
     for name in ("cold", "warm"):
-        begun = time.perf_counter()
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        found[name] = time.perf_counter() - begun
+        with Stopwatch(found, name):
+            subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return found
 
 
@@ -202,13 +219,18 @@ def compare(feeds: int, items: int, rounds: int) -> None:
         row = {key: statistics.median(one[key] for one in results[name]) for key in results[name][0]}
         ratios = {
             key: statistics.median(a[key] / b[key] for a, b in zip(results[name], results["monitor"], strict=True))
-            for key in ("cold", "warm")
+            for key in ("cold", "warm", "cold cpu", "warm cpu")
         }
-        parts = f" (polling alone {row['cold poll']:.2f} and {row['warm poll']:.2f} s)" if "cold poll" in row else ""
-        print(
-            f"{name:9} cold {row['cold']:6.2f} s, {ratios['cold']:5.2f} x   warm {row['warm']:6.2f} s, "
-            f"{ratios['warm']:5.2f} x   {row['MiB']:4.0f} MiB{parts}"
+        parts = "".join(
+            f"   {key} {row[key]:6.2f} s, {ratios[key]:5.2f} x "
+            f"({row[f'{key} cpu']:5.2f} s, {ratios[f'{key} cpu']:5.2f} x)"
+            for key in ("cold", "warm")
         )
+        print(f"{name:9}{parts}   {row['MiB']:4.0f} MiB")
+        if "cold poll" in row:
+            stages = [f"{key} poll" for key in ("cold", "warm")]
+            alone = " and ".join(f"{row[stage]:.2f} s ({row[f'{stage} cpu']:.2f} s)" for stage in stages)
+            print(f"{'':9}   of that polling {alone}")
 
 
 # ---- parsing alone ----------------------------------------------------------------------------------------------

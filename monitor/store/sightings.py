@@ -3,6 +3,7 @@
 Items are looked up together, and the new ones inserted by one statement: a feed often brings dozens.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +17,46 @@ from monitor.store.records import PollStored
 from monitor.store.values import clean_text, from_iso_or_none, to_json
 
 Row = dict[str, Any]
+
+# What is known of an item before it is stored.
+_COLUMNS = (
+    *("key", "title", "summary", "content", "url", "address", "text_hash", "title_hash", "outlet", "language"),
+    *("published", "published_raw", "updated", "feed_id", "publisher", "first_sight", "now"),
+)
+# The earlier report that is this very item: the same words under the same page, guid or feed; or, in another feed, the
+# same page under the same title, for feeds cut their summaries differently.
+_DUPLICATE = """
+    SELECT COALESCE(o.duplicate_of, o.id) AS id FROM reports o
+    WHERE o.address = n.address
+      AND (o.text_hash = n.text_hash OR (o.feed_id <> n.feed_id AND o.title_hash = n.title_hash AND n.title <> ''))
+      {earlier}
+    UNION ALL
+    SELECT COALESCE(o.duplicate_of, o.id) FROM reports o
+    WHERE o.key = n.key AND o.text_hash = n.text_hash {earlier}
+    UNION ALL
+    SELECT COALESCE(o.duplicate_of, o.id) FROM reports o
+    WHERE o.feed_id = n.feed_id AND o.text_hash = n.text_hash {earlier}
+    ORDER BY 1
+    LIMIT 1
+"""
+_GATHER = f"CREATE TEMPORARY TABLE IF NOT EXISTS arriving ({', '.join(_COLUMNS)})"
+_ARRIVE = f"INSERT INTO arriving VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
+_INSERT = f"""
+    INSERT INTO reports (
+        feed_id, key, version, title, summary, content, url, address, text_hash, title_hash, publisher, outlet,
+        language, published_at, published_raw, updated_at, first_seen_at, last_seen_at, first_sight, duplicate_of
+    )
+    SELECT
+        n.feed_id, n.key, 1, n.title, n.summary, n.content, n.url, n.address, n.text_hash, n.title_hash, n.publisher,
+        n.outlet, n.language, n.published, n.published_raw, n.updated, n.now, n.now, n.first_sight,
+        ({_DUPLICATE.format(earlier="")})
+    FROM arriving n
+    ORDER BY n.rowid
+"""
+_REPEATED = f"""
+    UPDATE reports AS n SET duplicate_of = ({_DUPLICATE.format(earlier="AND o.id < n.id")})
+    WHERE n.id = :id
+"""
 
 
 class _Item:
@@ -126,40 +167,22 @@ class Document:
         if not rows:
             return []
         before = self._connection.value("SELECT COALESCE(MAX(id), 0) AS id FROM reports")
-        # The earlier report that is this very item: the same words under the same page, guid or feed; or, in another
-        # feed, the same page under the same title, for feeds cut their summaries differently.
-        self._connection.run_many(
-            """
-            INSERT INTO reports (
-                feed_id, key, version, title, summary, content, url, address, text_hash, title_hash, publisher, outlet,
-                language, published_at, published_raw, updated_at, first_seen_at, last_seen_at, first_sight,
-                duplicate_of
-            )
-            VALUES (
-                :feed_id, :key, 1, :title, :summary, :content, :url, :address, :text_hash, :title_hash, :publisher,
-                :outlet, :language, :published, :published_raw, :updated, :now, :now, :first_sight,
-                (
-                    SELECT COALESCE(duplicate_of, id) AS id FROM reports
-                    WHERE address = :address
-                      AND (
-                          text_hash = :text_hash
-                          OR (feed_id <> :feed_id AND title_hash = :title_hash AND :title <> '')
-                      )
-                    UNION ALL
-                    SELECT COALESCE(duplicate_of, id) FROM reports
-                    WHERE key = :key AND text_hash = :text_hash
-                    UNION ALL
-                    SELECT COALESCE(duplicate_of, id) FROM reports
-                    WHERE feed_id = :feed_id AND text_hash = :text_hash
-                    ORDER BY 1
-                    LIMIT 1
-                )
-            )
-            """,
-            rows,
-        )
-        inserted = self._connection.rows("SELECT id FROM reports WHERE id > :before", {"before": before})
+        # One statement puts all of them into `reports`: at the beginning of each, the full-text index writes down what
+        # it has gathered, which takes longer than all else.
+        self._connection.run(_GATHER)
+        self._connection.run_many(_ARRIVE, rows)
+        self._connection.run(_INSERT)
+        self._connection.run("DELETE FROM arriving")
+        inserted = self._connection.rows("SELECT id, text_hash FROM reports WHERE id > :before", {"before": before})
+        self._repeated_within(inserted)
         return [row["id"] for row in inserted]
+
+    def _repeated_within(self, inserted: Sequence[Row]) -> None:
+        """Items of this document that say the same as one before them: the insertion does not see its own rows."""
+        hashes = Counter(row["text_hash"] for row in inserted)
+        for row in inserted:
+            if hashes[row["text_hash"]] > 1:
+                self._connection.run(_REPEATED, row)
 
     def _mark_sight(self, report_ids: Sequence[int], now: datetime) -> None:
         """Keep which reports the document holds now: those that are no longer in it were last seen now."""

@@ -257,12 +257,27 @@ def test_item_twice_in_one_document_is_one_report(store: Store, poll: Poll) -> N
 
 def test_polls_together_all_count_or_none(store: Store, poll: Poll) -> None:
     """What is polled together is one transaction: a fault in the last takes the first with it."""
-    with pytest.raises(RuntimeError), store.together():
-        poll(make_report("1"))
-        raise RuntimeError
 
+    def faulty() -> None:
+        with store.together():
+            poll(make_report("1"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        faulty()
     assert store.query("SELECT COUNT(*) AS n FROM reports") == [{"n": 0}]
     with store.together():
         poll(make_report("1"))
         poll(make_report("2"))
     assert store.query("SELECT COUNT(*) AS n FROM reports") == [{"n": 2}]
+
+
+def test_same_words_twice_in_one_document_are_duplicates(store: Store, poll: Poll) -> None:
+    """Items of one document that say the same are one item: the first of them, or one stored earlier, is it."""
+    same = [replace(make_report(key), title="Bridge closed", summary="It is being mended.") for key in "abc"]
+    poll(*same[:2], make_report("x"))
+    poll(same[2], *same[:2], make_report("x"), source=OTHER)
+
+    rows = store.query("SELECT id, duplicate_of FROM reports WHERE title = 'Bridge closed' ORDER BY id")
+    first = rows[0]["id"]
+    assert [row["duplicate_of"] for row in rows] == [None, first, None, first, first]  # of the other feed's own page
