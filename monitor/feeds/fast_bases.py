@@ -18,7 +18,7 @@ def resolve_bases(root: etree._Element, roles: Roles) -> None:
         if number > MAX_EVENTS or len(base) > MAX_BASE_CHARS:
             raise UnsureError
         if event == "start":
-            attributes = attributes_of(element)
+            attributes = attributes_of(element) if element.keys() else {}
             declared = attributes.get("xml:base", attributes.get("base")) or base
             if (base, declared) not in known:
                 known[base, declared] = next_base(base, declared)

@@ -60,7 +60,11 @@ def mended(text: str) -> str:
         return text
     with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(CP1252) if C1.search(text) else text
+    return C1.sub(_of_windows, text)
+
+
+def _of_windows(found: re.Match[str]) -> str:
+    return CP1252.get(ord(found[0]), found[0])
 
 
 def link_text(address: str) -> str:

@@ -17,12 +17,12 @@ ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.IGNORECAS
 DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)\b", re.IGNORECASE)  # an unclosed one swallows all that follows
 CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel|item|entry)[\s>]", re.IGNORECASE)
-BASE = re.compile(rb"\bxml:base\s*=\s*[\"']([^\"'<>]{0,2048})[\"']")
+BASE = re.compile(rb"xml:base\s*=\s*[\"']([^\"'<>]{0,2048})[\"']")
 ITEM_START = re.compile(rb"<((?:\w+:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
 NEUTRAL_HEADS = {b"item": b'<rss version="2.0"><channel>', b"entry": b'<feed xmlns="http://www.w3.org/2005/Atom">'}
 MAX_HEAD_BYTES = 20_000
 MAX_ITEMS = 500  # each costs a run of the parser
-PROBES = 5
+PROBES = 3
 CHARACTERS = ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 
 
@@ -53,7 +53,8 @@ def salvage(body: bytes, read: Read, cause: ParseError) -> RawFeed:
     """The feed as far as it can be read; `cause` is raised if nothing can."""
     repaired = repair(body)
     pieces = list(islice(_pieces(repaired), MAX_ITEMS))
-    whole = _attempt(repaired, read)
+    # What was read in vain is not read again for its declaration.
+    whole = None if repaired == DECLARATION.sub(b"", body) else _attempt(repaired, read)
     if whole is not None and (whole.items or (whole.format and not pieces)):
         return whole
     head = _readable_head(repaired, read)
