@@ -222,12 +222,14 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
     # ---- explaining -----------------------------------------------------------------------------------------------
 
     def _verdict(self, report: Report, batch: _Batch, row: int, topic: float, day: date | None) -> Scored:
-        pairs = slice(batch.scores.indptr[row], batch.scores.indptr[row + 1])
+        # Read from the arrays: a row of a sparse matrix is a matrix anew, which takes longer than all else here.
+        terms = batch.saturated.indices[slice(*batch.saturated.indptr[row : row + 2])]
+        pairs = slice(*batch.scores.indptr[row : row + 2])
         values, claims = batch.scores.data[pairs], batch.scores.indices[pairs]
         order = np.lexsort((claims, -values))
         on_topic = topic >= scoring.TOPIC_GATE
         over = values >= self.thresholds_[claims]
-        if batch.saturated.indptr[row + 1] - batch.saturated.indptr[row] < scoring.LEAST_TERMS:
+        if len(terms) < scoring.LEAST_TERMS:
             # A name alone, however often, is no statement; only for a claim that is one term itself it must do.
             over &= self.space_.queries.indptr[claims + 1] - self.space_.queries.indptr[claims] == 1
         above = [(int(claims[i]), float(values[i])) for i in order if on_topic and over[i] and values[i] > 0]
@@ -243,7 +245,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
             matches=matches,
             best_claim=self.baseline_.claims[best].id if best_score > 0 else None,
             best_claim_score=best_score,
-            entities=named([self.space_.terms[c] for c in batch.saturated[row].indices]),
+            entities=named([self.space_.terms[c] for c in terms]),
         )
 
     def _decide(self, score: float, claim: int, matched: bool) -> tuple[Decision, str]:
