@@ -103,21 +103,22 @@ def find_candidates(
 ) -> list[Candidate]:
     """The matches for which a rule fires, most telling first, with whom they concern and what is new in them.
 
-    A match whose recipients have heard differently much of its story is there once for each of these groups.
+    A match is there once for each group of recipients whom the same rules name and to whom the same is new.
     """
     found = []
     for match in matched.scored.matches:
         fired, kept_back = _fired(matched, match, rules, mutes, now)
         if not fired:
             continue
-        by_news: dict[str | None, list[str]] = defaultdict(list)
+        alike: dict[tuple[tuple[Rule, ...], str | None], list[str]] = defaultdict(list)
         for name in _names(fired, recipients):
-            by_news[_news(matched, match, fired, (told_to or {}).get(name, told), more_publishers)].append(name)
-        if not by_news:
-            by_news[_news(matched, match, fired, told, more_publishers)] = []
+            own = tuple(rule for rule in fired if not rule.recipients or name in rule.recipients)
+            alike[own, _news(matched, match, own, (told_to or {}).get(name, told), more_publishers)].append(name)
+        if not alike:
+            alike[fired, _news(matched, match, fired, told, more_publishers)] = []
         found += [
-            Candidate(match=match, rules=fired, recipients=tuple(names), news=news, kept_back=kept_back)
-            for news, names in by_news.items()
+            Candidate(match=match, rules=own, recipients=tuple(names), news=news, kept_back=kept_back)
+            for (own, news), names in alike.items()
         ]
     return sorted(found, key=lambda candidate: candidate.rank)
 

@@ -378,7 +378,8 @@ def test_what_is_old_to_one_is_news_to_another() -> None:
         (AlertState.PENDING, ("lead",)),
         (AlertState.HELD, ("desk",)),
     ]
-    assert alerts[0].reason.startswith("a new story; ")
+    assert alerts[0].reason.startswith("a new story, now carried by 2 publishers; ")
+    assert alerts[0].reason.endswith("rule “sure”")
     assert "this story was already told" in alerts[1].reason
 
 
@@ -392,3 +393,15 @@ def test_each_is_told_what_is_new_to_them() -> None:
     assert told[("desk",)] in [("C2", AlertState.PENDING), ("C1", AlertState.HELD)]
     assert {one.claim for one in alerts if one.recipients == ("desk",)} == {"C1", "C2"}
     assert all(len(one.reason) > 10 for one in alerts)
+
+
+def test_severity_is_that_of_the_recipients_own_rules() -> None:
+    """A loud rule for one person wakes nobody whom it does not name."""
+    loud = Rule(name="loud", severity=Severity.HIGH, recipients=("desk",))
+    alerts = decide(matched(match()), rules=(EVERYTHING, loud))
+
+    assert {one.recipients: (one.severity, one.rule) for one in alerts} == {
+        ("desk",): (Severity.HIGH, "loud"),
+        ("lead",): (Severity.NORMAL, "all"),
+    }
+    assert {one.state for one in alerts} == {AlertState.PENDING}
