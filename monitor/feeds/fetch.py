@@ -23,7 +23,7 @@ from monitor.feeds.gate import HOLD_S, HostGate
 from monitor.feeds.guard import GuardedBackend, Resolve
 from monitor.feeds.headers import max_age_s, retry_after_s
 from monitor.feeds.status import status_error
-from monitor.feeds.transport import GuardedTransport
+from monitor.feeds.transport import Answer, GuardedTransport
 from monitor.model import Validators
 
 ACCEPT = (
@@ -83,7 +83,6 @@ class Fetcher:
             monotonic=monotonic,
             sleep=sleep,
         )
-        # No httpx client around it: that would follow the environment's proxies, keep cookies, and look into redirects.
         self._transport = GuardedTransport(GuardedBackend(settings.allow_private, resolve), settings.concurrency + 5)
         self._headers = {
             "User-Agent": user_agent(settings.user_agent_contact),
@@ -121,7 +120,7 @@ class Fetcher:
                 f"no whole answer within {self.settings.deadline_s:g} s (fetch.deadline_s)", kind="timeout"
             ) from exc
         # The one place where errors of the libraries below become ours.
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError, ssl.SSLError, OSError) as exc:
+        except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as exc:
             raise _broken(exc) from exc
         except (httpx.InvalidURL, httpcore.UnsupportedProtocol, UnicodeError, ValueError) as exc:
             raise FetchError("the address or an answer's headers cannot be read", kind="protocol") from exc
@@ -129,57 +128,52 @@ class Fetcher:
             journey.left_s -= self._monotonic() - started
 
     async def _hop(self, journey: _Journey, validators: Validators) -> FetchResult | None:
-        response = await self._transport.handle_async_request(self._request(journey.url, validators))
-        try:
-            if response.status_code in REDIRECTS and "location" in response.headers:
-                self._follow(journey, response)
-                return None
-            return await self._read(journey, response, validators)
-        finally:
-            await response.aclose()
-
-    def _request(self, url: httpx.URL, validators: Validators) -> httpx.Request:
         headers = self._headers | _conditions(validators)
-        if url.userinfo:  # of this very address: a redirect elsewhere has none
-            headers["Authorization"] = "Basic " + b64encode(unquote_to_bytes(url.userinfo)).decode()
-        seconds = self.settings.deadline_s
-        extensions = {"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}}
-        return httpx.Request("GET", url, headers=headers, extensions=extensions)
+        if journey.url.userinfo:  # of this very address: a redirect elsewhere has none
+            headers["Authorization"] = "Basic " + b64encode(unquote_to_bytes(journey.url.userinfo)).decode()
+        answer = await self._transport.ask("GET", journey.url, headers, timeout_s=self.settings.deadline_s)
+        try:
+            if answer.status in REDIRECTS and "location" in answer.headers:
+                self._follow(journey, answer)
+                return None
+            return await self._read(journey, answer, validators)
+        finally:
+            await answer.aclose()
 
-    def _follow(self, journey: _Journey, response: httpx.Response) -> None:
+    def _follow(self, journey: _Journey, answer: Answer) -> None:
         journey.hops += 1
         if journey.hops > self.settings.max_hops:
             raise FetchError(f"redirected more than {self.settings.max_hops} times (fetch.max_hops)", kind="redirect")
-        journey.permanent &= response.status_code in PERMANENT
-        journey.url = _checked(response.headers["location"], base=str(journey.url))
+        journey.permanent &= answer.status in PERMANENT
+        journey.url = _checked(answer.headers["location"], base=str(journey.url))
 
-    async def _read(self, journey: _Journey, response: httpx.Response, validators: Validators) -> FetchResult:
-        status, now = response.status_code, self._clock()
+    async def _read(self, journey: _Journey, answer: Answer, validators: Validators) -> FetchResult:
+        status, now = answer.status, self._clock()
         body = b""
         if status == 304:
-            async for _ in response.aiter_raw():  # it has no body; read to its end, the connection can be used again
+            async for _ in answer.chunks():  # it has no body; read to its end, the connection can be used again
                 pass
             if not (validators.etag or validators.last_modified):
                 raise FetchError(
                     "the server says 304, unchanged, though it was not asked", kind="status", status=status
                 )
         elif status not in WITH_BODY:
-            wait_s = retry_after_s(response.headers, now)
+            wait_s = retry_after_s(answer.headers, now)
             if status in (429, 503):
                 self._gate.hold(journey.url.host, min(max(wait_s or 0.0, HOLD_S), MAX_HOLD_S))
             raise status_error(status, wait_s)
         else:
-            chunks = response.aiter_raw()
-            body = await read_bounded(chunks, self.settings.max_bytes, response.headers.get("content-encoding", ""))
+            chunks = answer.chunks()
+            body = await read_bounded(chunks, self.settings.max_bytes, answer.headers.get("content-encoding", ""))
         return FetchResult(
             status=status,
             body=body,
-            content_type=response.headers.get("content-type"),
-            validators=_validators(response, validators, body, now),
+            content_type=answer.headers.get("content-type"),
+            validators=_validators(answer, validators, body, now),
             final_url=str(journey.url),
             permanent_url=str(journey.url) if journey.hops and journey.permanent else None,
             unchanged=status == 304,
-            max_age_s=max_age_s(response.headers, now),
+            max_age_s=max_age_s(answer.headers, now),
         )
 
 
@@ -212,11 +206,11 @@ def _conditions(validators: Validators) -> dict[str, str]:
     return headers
 
 
-def _validators(response: httpx.Response, old: Validators, body: bytes, now: datetime) -> Validators:
-    unchanged = response.status_code == 304
+def _validators(answer: Answer, old: Validators, body: bytes, now: datetime) -> Validators:
+    unchanged = answer.status == 304
     return Validators(
-        etag=_short(response.headers.get("etag")) or (old.etag if unchanged else None),
-        last_modified=_short(response.headers.get("last-modified")) or (old.last_modified if unchanged else None),
+        etag=_short(answer.headers.get("etag")) or (old.etag if unchanged else None),
+        last_modified=_short(answer.headers.get("last-modified")) or (old.last_modified if unchanged else None),
         body_hash=old.body_hash if unchanged else sha256(body).hexdigest(),
         full_at=old.full_at if unchanged else now,
     )

@@ -27,20 +27,17 @@ async def post_bytes(
     """The status that the address answers, and how long it asks to wait; its body is not read."""
     try:
         address = httpx.URL(url)
-        extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)}
-        request = httpx.Request("POST", address, headers=dict(headers), content=body, extensions=extensions)
         if address.scheme not in ("http", "https") or not address.host:
             raise FetchError("the address is not http(s)", kind="address")
         async with asyncio.timeout(timeout_s):
-            transport = GuardedTransport(GuardedBackend(settings.allow_private), 1)
-            async with transport:
-                response = await transport.handle_async_request(request)
-                status, wait_s = response.status_code, retry_after_s(response.headers, clock())
-                await response.aclose()
+            async with GuardedTransport(GuardedBackend(settings.allow_private), 1) as transport:
+                answer = await transport.ask("POST", address, headers, timeout_s=timeout_s, body=body)
+                status, wait_s = answer.status, retry_after_s(answer.headers, clock())
+                await answer.aclose()
                 return status, wait_s
     except (TimeoutError, httpcore.TimeoutException) as exc:
         raise FetchError(f"no answer within {timeout_s:g} s", kind="timeout") from exc
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError, ssl.SSLError, OSError) as exc:
+    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as exc:
         raise FetchError(f"the connection broke off ({type(exc).__name__})", kind="network") from exc
     except (httpx.InvalidURL, httpcore.UnsupportedProtocol, UnicodeError, ValueError) as exc:
         raise FetchError("the address cannot be read", kind="address") from exc

@@ -1,8 +1,13 @@
-"""Requests over guarded connections: the public way to bring a network backend of one's own under httpx's records."""
+"""One request over guarded connections: httpcore's pool with a network backend of our own.
+
+No httpx client around it: that would follow the environment's proxies, keep cookies, and look into redirects.
+"""
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
+from types import TracebackType
+from typing import Self
 
 import httpcore
 import httpx
@@ -10,8 +15,26 @@ import httpx
 from monitor.feeds.guard import GuardedBackend
 
 
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """httpx over an httpcore pool of our own: the public way to bring the guarded backend in."""
+class Answer:
+    """The head of an answer, with its body still on the wire."""
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers = _by_name(response.headers)  # names in small letters; one given twice is joined by commas
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes, not unpacked."""
+        async for chunk in self._response.aiter_stream():
+            yield chunk
+
+    async def aclose(self) -> None:
+        """Gives the connection back; one whose body was not read to its end is closed."""
+        await self._response.aclose()
+
+
+class GuardedTransport:
+    """Asks over connections that only lead to allowed addresses, used as `async with`."""
 
     def __init__(self, backend: GuardedBackend, connections: int) -> None:
         self._pool = httpcore.AsyncConnectionPool(
@@ -22,45 +45,48 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             network_backend=backend,
         )
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer's head, with its body still on the wire."""
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        response = await self._pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                url,
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
-        )
+    async def __aenter__(self) -> Self:
+        return self
 
-    async def aclose(self) -> None:
-        """Closes all connections."""
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._pool.aclose()
+
+    async def ask(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], *, timeout_s: float, body: bytes | None = None
+    ) -> Answer:
+        """The answer's head."""
+        lines = [(b"Host", url.netloc)]
+        lines += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+        if body is not None:
+            lines.append((b"Content-Length", b"%d" % len(body)))
+        request = httpcore.Request(
+            method,
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=lines,
+            content=body,
+            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)},
+        )
+        return Answer(await self._pool.handle_async_request(request))
+
+
+def _by_name(lines: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for raw_name, raw_value in lines:
+        name, value = _text(raw_name).lower(), _text(raw_value)
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 @cache
 def _trust() -> ssl.SSLContext:
     """Whom we trust. Reading the certificates takes longer than most polls, and they are the same for all."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._response.aiter_stream():
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
