@@ -38,6 +38,7 @@ from monitor.pipeline import (
     preview_digest,
     read_articles,
     relink_stories,
+    remove_old,
 )
 from monitor.store import Store, open_store
 
@@ -536,3 +537,24 @@ def test_mails_show_the_readers_time(world: World) -> None:
 
     [row] = world.store.query("SELECT text FROM deliveries")
     assert "11:00" in row["text"]  # 08:00 UTC
+
+
+def test_contents_of_old_messages_are_removed(world: World) -> None:
+    """Half a year after a mail was sent its text is gone, and that it was sent is still known; what waits is whole."""
+    _two_people(world)
+    bo, ada = (row["delivery_id"] for row in world.store.deliveries())
+    world.deliver(stopping=lambda: world.count("deliveries WHERE state = 'sent'") == 1)
+    world.clock.forward(days=179)
+    remove_old(world.store, world.settings, clock=world.clock)
+    assert world.store.delivery(ada)["text"]  # type: ignore[index]
+    world.clock.forward(days=2)
+    remove_old(world.store, world.settings, clock=world.clock)
+
+    sent, waiting = world.store.delivery(ada), world.store.delivery(bo)
+    assert sent is not None
+    assert waiting is not None
+    assert (sent["state"], sent["text"]) == ("sent", "")
+    assert sent["subject"]
+    assert waiting["state"] == "waiting"
+    assert EVACUATED[1] in " ".join(waiting["text"].split())
+    assert world.deliver().sent == 1

@@ -99,6 +99,8 @@ def show(
     for key, value in row.items():
         if value not in (None, ""):
             write(f"{key.replace('_', ' '):16} {clean(str(value))}\n")
+    if not text:
+        text = "(its text was removed, see retention.messages_days)"
     body = [" " * (len(line) - len(line.lstrip(" "))) + clean(line) for line in text.splitlines()]
     write("\n".join(["", clean(subject), "", *body]) + "\n")
 

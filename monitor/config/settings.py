@@ -149,6 +149,7 @@ class RetentionSettings(Table):
 
     reports_days: Annotated[int, Field(ge=0, le=36500)] = 180
     matched_days: Annotated[int, Field(ge=0, le=36500)] = 0
+    messages_days: Annotated[int, Field(ge=0, le=36500)] = 180
 
 
 class BackupSettings(Table):

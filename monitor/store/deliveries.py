@@ -215,6 +215,19 @@ def listing(connection: Connection, *, state: str | None, limit: int) -> list[di
     )
 
 
+def empty_old(connection: Connection, before: datetime) -> int:
+    """Take the contents out of messages sent before that time; what they told, to whom and when stays."""
+    return connection.run(
+        """
+        UPDATE deliveries SET text = '', html = NULL, payload = NULL
+        WHERE state = 'sent'
+          AND sent_at < :before
+          AND text <> ''
+        """,
+        {"before": before},
+    )
+
+
 def longest_tried(connection: Connection) -> dict[str, Any] | None:
     """Of the messages that wait after failed tries the one with the most: its attempts, recipient and last error."""
     return connection.row(

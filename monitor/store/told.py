@@ -109,6 +109,11 @@ class Told(Part):
         """A stored report as the rules saw it, once for each baseline that judged it."""
         return alert_views.judged(self._connection, report_id)
 
+    def empty_messages(self, before: datetime) -> int:
+        """Take the contents out of messages sent before that time; gives how many."""
+        with self._connection.write():
+            return deliveries.empty_old(self._connection, before)
+
     def longest_tried(self) -> dict[str, Any] | None:
         """Of the messages that wait after failed tries the one with the most, None if there is none."""
         return deliveries.longest_tried(self._connection)

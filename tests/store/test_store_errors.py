@@ -25,6 +25,7 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "matching_transaction": lambda store: store.matching_transaction().__enter__(),
     "claim_deliveries": lambda store: store.claim_deliveries(START),
     "release_deliveries": lambda store: store.release_deliveries(),
+    "empty_messages": lambda store: store.empty_messages(START),
     "mark_sent": lambda store: store.mark_sent(1, START),
     "mark_failed": lambda store: store.mark_failed(1, START, "no", None),
     "retry_delivery": lambda store: store.retry_delivery(1),
