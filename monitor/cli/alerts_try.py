@@ -46,7 +46,7 @@ def try_rules(
                 if one.state == "pending" and one.at <= utc_now()
                 else f"{one.at.astimezone(zone):%d %b %H:%M}"
             )
-            write(f"    to {', '.join(one.recipients)}, {when}\n")
+            write(f"    {one.severity} severity, to {', '.join(one.recipients)}, {when}\n")
         elif one.state:
             write(f"    {one.state}{', to ' + ', '.join(one.recipients) if one.recipients else ''}\n")
         write(f"    {one.why}\n")

@@ -32,6 +32,7 @@ class Foreseen:
     fires: bool
     why: str  # why it does not fire, or what becomes of the alert
     state: str = ""  # of the alert that the rule names
+    severity: str = ""
     recipients: tuple[str, ...] = ()
     at: datetime | None = None  # when its messages would go out
 
@@ -101,6 +102,7 @@ def _with_fate(row: Foreseen, alert: Alert, now: datetime) -> Foreseen:
         row,
         why=alert.reason,
         state=alert.state,
+        severity=alert.severity,
         recipients=alert.recipients,
         at=(alert.not_before or now) if is_delivered(alert) else None,
     )

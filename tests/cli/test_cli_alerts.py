@@ -63,7 +63,7 @@ def test_alerts_test_shows_who_is_told_and_which_condition_fails(
 
     assert code == 0
     assert "rule “all”: fires" in out
-    assert "to Ada, at once" in out
+    assert "normal severity, to Ada, at once" in out
     assert "rule “sure”: silent" in out
     assert "waits for 3 publishers, so far 1" in out
     assert [(row["rule"], row["fires"]) for row in rows if row["claim"] == "C2"] == [("all", True), ("sure", False)]
