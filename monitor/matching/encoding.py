@@ -149,31 +149,42 @@ class Encoder:
         for number in np.flatnonzero(ends - places > 2).tolist():
             spans[number] = tuple(numbers[places[number] : ends[number]].tolist())
         known = np.fromiter(map(self._spans.get, spans, repeat(NEW)), np.int64, len(spans))
-        alone = known & _USED == 1
-        cells[places[alone]] = known[alone] >> _USED_BITS
-        changed, done = [places], 0
-        for number in np.flatnonzero(~alone).tolist():
-            place = int(places[number])
-            if place < done:
-                continue
-            here = np.arange(place, ends[number])
-            found = int(known[number])
-            if found == NEW:
-                found = self._look(tokens.words(here))
-                if len(self._spans) < MAX_MEMO and numbers[here].min() != NEW:
-                    self._spans[spans[number]] = found
-            taken = here[: found & _USED]
-            cells[taken], cells[place] = _NOTHING, found >> _USED_BITS
-            changed.append(taken)
-            done = place + len(taken)
-        where = np.concatenate(changed)
+        new = np.flatnonzero(known == NEW)
+        known[new] = self._look(tokens, places[new], ends[new], [spans[number] for number in new.tolist()])
+        cells[places] = known >> _USED_BITS
+        taken: list[int] = []
+        longer = np.flatnonzero(known & _USED > 1)
+        done = 0
+        for place, used in zip(places[longer].tolist(), (known[longer] & _USED).tolist(), strict=True):
+            if place >= done:  # else it is part of a name that began before
+                done = place + used
+                taken += range(place + 1, done)
+        where = np.concatenate((places, np.array(taken, dtype=np.int64)))
+        cells[where[len(places) :]] = _NOTHING
         traits[where] = self._table.columns.traits[cells[where]]
         return traits
 
-    def _look(self, words: Sequence[str]) -> int:
-        """How many words what begins here takes, and the number of its cell, as one number."""
-        used, codes = self._coder.at(words, 0)
-        return self._table.number(Cell(codes)) << _USED_BITS | used
+    def _look(
+        self, tokens: Tokens, starts: NDArray[np.int64], ends: NDArray[np.int64], spans: Sequence[Any]
+    ) -> list[int]:
+        """How many words each span takes, and the number of its cell, as one number."""
+        counts = ends - starts
+        after = np.cumsum(counts)
+        words = tokens.words(np.arange(counts.sum()) + np.repeat(starts - (after - counts), counts))
+        found = []
+        for span, start, end in zip(spans, (after - counts).tolist(), after.tolist(), strict=True):
+            known = self._spans.get(span)
+            if known is None:
+                used, codes = self._coder.at(words[start:end], 0)
+                known = self._table.number(Cell(codes)) << _USED_BITS | used
+                if len(self._spans) < MAX_MEMO and not _has_unknown(span):
+                    self._spans[span] = known
+            found.append(known)
+        return found
+
+
+def _has_unknown(span: int | tuple[int, ...]) -> bool:
+    return NEW in span if isinstance(span, tuple) else span < 0 or span & 0xFFFFFFFF == 0xFFFFFFFF
 
 
 def _in_parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -119,19 +119,20 @@ class EntityFinder:
         owners: dict[str, list[int]] = {}
         for number, entity in enumerate(self.entities):
             name = surname(entity)
-            if name and not self._is_common(name):
+            if name and not self.is_common(name):
                 owners.setdefault(name, []).append(number)
         for name, numbers in owners.items():
             if len(numbers) == 1:  # a name that two people share binds to neither
                 self._add(self._exact, [name], numbers[0])
                 self._add_keys([name], numbers[0])
 
-    def _is_common(self, word: str) -> bool:
+    def is_common(self, word: str) -> bool:
+        """Whether general news uses this folded word, so that it is no spelling of a name."""
         return word in STOP_WORDS or self._background.is_common(stem(word), _COMMON)
 
     def _spellings(self, word: str) -> tuple[str, ...]:
         """The keys of the names that a word may be a spelling of; none for an everyday word."""
-        return () if self._is_common(word) else possible_keys(word)
+        return () if self.is_common(word) else possible_keys(word)
 
     def may_start(self, word: str) -> bool:
         """Whether a name may begin with this folded word."""

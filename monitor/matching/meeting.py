@@ -8,8 +8,8 @@ to the one before; only where the two meet is the text itself looked at (`Coder.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.matching.romanise import consonant_keys
-from monitor.matching.terms import DAY_STARTS, MONTH_STARTS, UNITS, Coder
+from monitor.matching.romanise import LEAST_LETTERS, consonants_in, consonants_of_all
+from monitor.matching.terms import DAY_STARTS, MONTH_STARTS, UNITS, Coder, is_day
 from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem_all
 
 # What a word can be to the one before it, and what that one looks for.
@@ -34,36 +34,46 @@ class Meetings:
         self._coder = coder
         self._finder, self._families = coder.finder, coder.families
         self._heeded = self._finder.known | STOP_WORDS | UNITS | DAY_STARTS
+        self._in_names = consonants_in(self._finder.known)
         self._plain = Cell(coder.word)
+        self._day = Cell(coder.word, follows=DAY)
         self._of_root: dict[str, Cell] = {}  # of words that mean what their stem means
 
     def cells(self, words: Sequence[str]) -> list[Cell]:
         """The cell of each word."""
-        roots, keys = stem_all(words, self._coder.language), consonant_keys(words)
-        heeded, names, of_root = self._heeded, self._finder.known, self._of_root_alone
+        roots, consonants = stem_all(words, self._coder.language), consonants_of_all(words)
+        heeded, names, of_root = self._heeded, self._in_names, self._of_root
         return [
-            of_root(word, root)
-            if word.isalpha()
+            (of_root.get(root) or self._met_by_root(word, root))
+            if word not in heeded
+            and (body not in names or len(word) < LEAST_LETTERS)
+            and word.isalpha()
             and word.isascii()
-            and word not in heeded
-            and key not in names
             and len(word) <= MAX_WORD_LENGTH
             else self._cell(word, root)
-            for word, root, key in zip(words, roots, keys, strict=True)
+            for word, root, body in zip(words, roots, consonants, strict=True)
         ]
 
-    def _of_root_alone(self, word: str, root: str) -> Cell:
-        cell = self._of_root.get(root)
-        if cell is not None:
-            return cell
-        if self._coder.code(root) is None and root not in self._families.all_stems:  # most words
+    def _met_by_root(self, word: str, root: str) -> Cell:
+        coder, families = self._coder, self._families
+        if root in families.later_stems or families.begun_by(root):
+            self._of_root[root] = self._looked_at(word, root)
+        elif coder.code(root) is None and not families.of_stem(root):  # most words
             return self._plain
-        self._of_root[root] = self._cell(word, root)
+        else:
+            self._of_root[root] = Cell(coder.of_root(root))
         return self._of_root[root]
 
     def _cell(self, word: str, root: str) -> Cell:
         if len(word) > MAX_WORD_LENGTH:
             return NOTHING
+        if word[0].isdigit() and word not in self._heeded and not self._coder.may_be_figure(word):
+            return self._day if is_day(word) else self._plain
+        if word.isascii() and word.isalpha() and word not in self._heeded and self._finder.is_common(word):
+            return self._of_root.get(root) or self._met_by_root(word, root)
+        return self._looked_at(word, root)
+
+    def _looked_at(self, word: str, root: str) -> Cell:
         cell, follows = self._coder.cell(word), self._follows(word, root)
         if cell is not self._coder.SPECIAL:
             return Cell(cell, follows=follows)
@@ -75,4 +85,4 @@ class Meetings:
 
     def _follows(self, word: str, root: str) -> int:
         follows = OF_NAME * self._finder.may_follow(word) | OF_MEMBER * (root in self._families.later_stems)
-        return follows | UNIT * (word in UNITS) | DAY * (word[0].isdigit() or word in DAY_STARTS)
+        return follows | UNIT * (word in UNITS) | DAY * (is_day(word) or word in DAY_STARTS)

@@ -5,7 +5,7 @@ the differences between romanisations of Arabic and Persian names, and a few let
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -13,16 +13,19 @@ import numpy as np
 _PAIRS = (("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("sh", "s"), ("ph", "f"), ("ck", "k"), ("dj", "j"))
 _VOWELS = "aeiouywv"
 _SINGLE = str.maketrans({"q": "k", "c": "k", "p": "b"} | dict.fromkeys(_VOWELS, ""))
+_PAIR_BYTES = tuple((pair.encode(), letter.encode()) for pair, letter in _PAIRS)
+_SINGLE_BYTES = bytes.maketrans(b"qcp", b"kkb")
 _DOUBLE = re.compile(r"(.)\1+")
 _ARABIC_WORD = re.compile("[\u0600-\u06ff]{3,}")
 _PROCLITICS = frozenset("وفبلك")  # and, so, by, for, like: written as one word with what follows
-_LEAST_LETTERS = 5
+_VOWEL = re.compile(f"[{_VOWELS}]")
+LEAST_LETTERS = 5  # of a word that has a key
 
 
 @lru_cache(maxsize=100_000)
 def consonant_key(word: str) -> str:
     """The consonants of a folded word in one spelling, first vowel kept as "a"; "" for what is no such name."""
-    if len(word) < _LEAST_LETTERS or not (word.isascii() and word.isalpha() and word.islower()):
+    if len(word) < LEAST_LETTERS or not (word.isascii() and word.isalpha() and word.islower()):
         return ""
     key = word
     for pair, letter in _PAIRS if "h" in word or "k" in word or "j" in word else ():
@@ -30,20 +33,21 @@ def consonant_key(word: str) -> str:
     return _finished(word, _DOUBLE.sub(r"\1", key.translate(_SINGLE)))
 
 
-def consonant_keys(many: Sequence[str]) -> list[str]:
-    """The consonant keys of many folded words at once."""
-    joined = "\n".join(many)
-    for pair, letter in _PAIRS:
+def consonants_of_all(many: Sequence[str]) -> list[str]:
+    """The consonants of many folded words at once, as `consonant_key` has them before it looks at either end."""
+    joined = "\n".join((*many, "")).encode()
+    for pair, letter in _PAIR_BYTES:
         joined = joined.replace(pair, letter)
-    letters = np.frombuffer(joined.translate(_SINGLE).encode() + b"\n", dtype=np.uint8)
+    letters = np.frombuffer(joined.translate(_SINGLE_BYTES, _VOWELS.encode()), dtype=np.uint8)
     # Of letters in a row one is left, of line ends all are.
     kept = np.concatenate((letters[:1], letters[1:][(letters[1:] != letters[:-1]) | (letters[1:] == ord("\n"))]))
-    return [
-        _finished(word, key)
-        if len(word) >= _LEAST_LETTERS and word.isascii() and word.isalpha() and word.islower()
-        else ""
-        for word, key in zip(many, kept.tobytes().decode(errors="replace").split("\n"), strict=False)
-    ]
+    return kept.tobytes().decode(errors="replace").split("\n")[: len(many)]
+
+
+def consonants_in(keys: Iterable[str]) -> frozenset[str]:
+    """The consonants of all words that may have one of these keys, and of some that have not."""
+    bodies = {body for key in keys for body in (key, key.removeprefix("a")) if not _VOWEL.search(body)}
+    return frozenset(bodies | {f"{body}h" for body in bodies})
 
 
 def _finished(word: str, consonants: str) -> str:

@@ -25,6 +25,7 @@ from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, tokens
 
 MAX_CHARACTERS = 20_000  # of one text; nothing that a news report has to say comes later
 MAX_MEMO = 100_000  # words remembered
+_EXACT = 6  # letters of a number whose digits are the same in every scale
 LONGEST_MEMBER = 4  # words of an event family's member
 # Of one term: no report that means it says a thing more often, and who repeats a name 2,000 times gains nothing over
 # saying it once, because all of it makes the text longer.
@@ -89,6 +90,11 @@ def _day_at(text: Sequence[str], at: int) -> int | None:
     return int(found[1]) if found and 1 <= int(found[1]) <= 31 else None
 
 
+def is_day(word: str) -> bool:
+    """Whether a word can be the day of a month."""
+    return _day_at((word,), 0) is not None
+
+
 def figure_or_day(text: Sequence[str], at: int) -> tuple[str | None, int]:
     """The term of the figure or day that begins at position `at`, if any, and how many words it takes."""
     token, after = text[at], text[at + 1] if at + 1 < len(text) else ""
@@ -128,6 +134,16 @@ def _figures_and_days(word: str) -> Iterator[str]:
         yield from (f"d:{month:02d}-{day:02d}" for month in range(1, 13))
 
 
+def _digits(value: float) -> str:
+    """The digits of a figure, whatever its scale."""
+    return f"{value:.5e}".partition("e")[0]
+
+
+def _digits_of_figures(terms: Iterable[str]) -> frozenset[str]:
+    values = (_number(term[2:].removesuffix("%")) for term in terms if term.startswith("f:"))
+    return frozenset(_digits(value) for value in values if value is not None)
+
+
 class Coder(Generic[Code]):
     """Turns folded words into the codes of their terms; what has no code (None) is dropped.
 
@@ -138,13 +154,19 @@ class Coder(Generic[Code]):
     SPECIAL: tuple[Any, ...] = (object(),)  # the cell of a word that stands for something else in every place
 
     def __init__(
-        self, finder: EntityFinder, families: Families, language: str, code: Callable[[str], Code | None]
+        self,
+        finder: EntityFinder,
+        families: Families,
+        language: str,
+        code: Callable[[str], Code | None],
+        digits: frozenset[str] | None = None,
     ) -> None:
         self.finder = finder
         self.families = families
         self.language = language
         self.code: Callable[[str], Code | None] = code
         self.word: tuple[Code, ...] = self._codes((WORD,))
+        self._digits = digits  # of all figures that have a code; None: any figure may
         self._memo: dict[str, tuple[Code, ...]] = {}
         self._plain: dict[str, tuple[Code, ...]] = {}
         self._mentions: dict[int, tuple[Code, ...]] = {}
@@ -186,21 +208,31 @@ class Coder(Generic[Code]):
             return ()
         if word[0].isdigit():  # a figure: its term comes from its place, see `at`
             return self.word
-        code = self.code(root)
+        return self.of_root(root)
+
+    def of_root(self, root: str) -> tuple[Code, ...]:
+        """The codes of a word that means what its stem means."""
         families: tuple[str, ...] = self.families.of_stem(root)
-        if code is None and not families:  # most words
+        if self.code(root) is None and not families:  # most words
             return self.word
         return self.word + self._codes((root, *families))
 
     def _is_special(self, word: str, root: str) -> bool:
         if word[0].isdigit() or word in MONTH_STARTS:
-            return self._may_be_figure(word)
+            return self.may_be_figure(word)
         begun = self.families.begun_by(root)
         return bool(begun and self._codes(begun)) or self.finder.may_start(word)
 
-    def _may_be_figure(self, word: str) -> bool:
+    def may_be_figure(self, word: str) -> bool:
         """Whether any figure or day that begins with this word has a code: most numbers of the world have none."""
-        return self.finder.may_start(word) or any(self.code(term) is not None for term in _figures_and_days(word))
+        if self.finder.may_start(word):
+            return True
+        # Most numbers have digits that no figure of the vocabulary has, in whatever scale.
+        if self._digits is not None and len(word) <= _EXACT and not _day_at((word,), 0) and word[0].isdigit():
+            value = _number(word)
+            if value is not None and _digits(value) not in self._digits:
+                return False
+        return any(self.code(term) is not None for term in _figures_and_days(word))
 
     def _mention(self, number: int) -> tuple[Code, ...]:
         if number not in self._mentions:
@@ -274,7 +306,7 @@ class TermExtractor:
 
     def coder(self, vocabulary: Mapping[str, int]) -> Coder[int]:
         """The same for terms of a fixed vocabulary, given as numbers; it should have a number for `WORD`."""
-        return Coder(self.finder, self._families, self._language, vocabulary.get)
+        return Coder(self.finder, self._families, self._language, vocabulary.get, _digits_of_figures(vocabulary))
 
     def words(self, text: str) -> list[str]:
         """The folded words and numbers of a text, per cent signs as words."""

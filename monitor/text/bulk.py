@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.text.fold import fold, fold_capitals, plain_marks
+from monitor.text.fold import CAPITALS, fold, join_capitals, plain_marks
 
 BREAK = "!"  # no word is like it
 MARGIN = 40  # bytes after the last word, so that words can be read in windows
 _FOREIGN_APART = re.compile(r"[^\w\x00-\x7f]|%")  # a per cent sign that only folding brought out is no word
+_CAPITALS = re.compile(CAPITALS.encode())  # texts that hold more than ASCII have no capitals left
 _APOSTROPHES = b"'`"
 _DOT, _COMMA = 1, 2  # what the marks within a number are called while other marks are taken out
 
@@ -72,11 +73,7 @@ def _fold_all(texts: Sequence[str]) -> bytearray:
     if raw.count(0) > len(plain):
         plain = [text.replace("\0", " ") for text in plain]
         raw = _joined(plain)
-    marked = _with_capitals(np.frombuffer(raw, dtype=np.uint8))
-    if len(marked):
-        for number in marked.tolist():
-            plain[number] = fold_capitals(plain[number])
-        raw = _joined(plain)
+    raw = _with_capitals_folded(raw)
     _mark_possessives(np.frombuffer(raw, dtype=np.uint8))
     return raw.translate(_LOWER, _APOSTROPHES)
 
@@ -90,14 +87,20 @@ def _foreign(text: str) -> str:
     return text if text.isascii() else _FOREIGN_APART.sub(" ", fold(text))
 
 
-def _with_capitals(raw: _Bytes) -> NDArray[np.int64]:
-    """Numbers of the texts in which `fold` looks for abbreviations in capitals: "US", "U.S."."""
+def _with_capitals_folded(folded: bytearray) -> bytearray:
+    """The texts with abbreviations in capitals as one word each: "US", "U.S."; looked for only where one may begin."""
+    raw = np.frombuffer(folded, dtype=np.uint8)
     us = np.flatnonzero((raw[:-1] == ord("U")) & (raw[1:] == ord("S")))
     dots = np.flatnonzero((raw[:-2] == ord(".")) & (raw[2:] == ord(".")))
-    dots = dots[raw[dots + 1] - ord("A") < 26]
-    if not len(us) and not len(dots):
-        return np.empty(0, dtype=np.int64)
-    return np.unique(np.searchsorted(np.flatnonzero(raw == 0), np.concatenate((us, dots))))
+    dots = dots[(raw[dots + 1] - ord("A") < 26) & (dots > 0)]
+    pieces: list[bytes] = []
+    done = 0
+    for start in np.sort(np.concatenate((us, dots - 1))).tolist():
+        found = _CAPITALS.match(folded, start) if start >= done else None
+        if found:
+            pieces += (bytes(folded[done:start]), join_capitals(found.group().decode()).encode())
+            done = found.end()
+    return bytearray().join((*pieces, folded[done:]))
 
 
 def _mark_possessives(raw: _Bytes) -> None:

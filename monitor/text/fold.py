@@ -28,7 +28,8 @@ _DASHES = re.compile("[‐‑‒–—―−﹘﹣－]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")  # fmt: skip # noqa: E501
 _APOSTROPHE = re.compile(rf"[{_APOSTROPHES}](?:(?<=\w.)s\b)?")  # with the s of a possessive
 # U.S., U.S.A., U.K., U.N.: one token each. "US" in capitals is the country, not the pronoun.
-_CAPITALS = re.compile(r"[A-Z]\.(?:[A-Z]\.)+(?:[A-Z]\b)?|US(?<!\wUS)A?\b(?!\$)")
+CAPITALS = r"[A-Z]\.(?:[A-Z]\.)+(?:[A-Z]\b)?|US(?<!\wUS)A?\b(?!\$)"
+_CAPITALS = re.compile(CAPITALS)
 _CAPITALS_HINT = re.compile(r"\.[A-Z]\.")
 _WORD = re.compile(r"\w+")
 _LATIN = re.compile("[a-zA-Z]")
@@ -47,8 +48,9 @@ def _unmask(match: re.Match[str]) -> str:
     return word.translate(_LOOKALIKES) if _LATIN.search(word) and _FOREIGN.search(word) else word
 
 
-def _join_capitals(match: re.Match[str]) -> str:
-    letters = match.group().replace(".", "")
+def join_capitals(written: str) -> str:
+    """What stands for an abbreviation in capitals."""
+    letters = written.replace(".", "")
     return "usa" if letters in ("US", "USA") else letters
 
 
@@ -72,7 +74,7 @@ def fold(text: str) -> str:
         if not text.isascii():
             text = _fold_letters(text)
     if "US" in text or _CAPITALS_HINT.search(text):
-        text = fold_capitals(text)
+        text = _CAPITALS.sub(lambda m: join_capitals(m.group()), text)
     if "'" in text or "`" in text or not text.isascii():
         text = _APOSTROPHE.sub("", text)
     return text.casefold()
@@ -83,8 +85,3 @@ def plain_marks(text: str) -> str:
     for mark, plain in _TYPOGRAPHY:
         text = text.replace(mark, plain)
     return text
-
-
-def fold_capitals(text: str) -> str:
-    """The text with abbreviations in capitals as one word each, a part of `fold`."""
-    return _CAPITALS.sub(_join_capitals, text)
