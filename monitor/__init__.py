@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.matching.matcher import ClaimMatcher as ClaimMatcher
+    from monitor.matching.estimator import ClaimMatcher as ClaimMatcher
     from monitor.model import Baseline as Baseline
     from monitor.model import Report as Report
 
 __all__ = ["Baseline", "ClaimMatcher", "Report"]
 
-_HOMES = {"Baseline": "monitor.model", "ClaimMatcher": "monitor.matching.matcher", "Report": "monitor.model"}
+_HOMES = {"Baseline": "monitor.model", "ClaimMatcher": "monitor.matching.estimator", "Report": "monitor.model"}
 
 
 def __getattr__(name: str) -> object:

@@ -93,7 +93,7 @@ def run(profile: "Baseline", labelled: "Sequence[Labelled]", reports: "Sequence[
     from monitor.matching.evaluation import NEGATIVE_KINDS, Judged, alarms
     from monitor.matching.evaluation import evaluate as compare
     from monitor.matching.evaluation_curves import by_claim, calibration, f1_interval, sweep
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
 
     scored, stories = judge(profile, reports)
     judged: dict[str, Judged] = {}
@@ -101,7 +101,7 @@ def run(profile: "Baseline", labelled: "Sequence[Labelled]", reports: "Sequence[
         line = verdict(gold.id, one, story)  # what `monitor match` prints, to the last digit
         found = {match["claim"]: (match["score"], match["relation"]) for match in line["matches"]}
         judged[gold.id] = Judged(score=line["score"], matches=found, story=line["story"])
-    matcher = ClaimMatcher().fit(profile)
+    matcher = ClaimScorer().fit(profile)
     pairs = pair_scores(matcher, reports, scored)
     return Evaluation(
         baseline=profile.id,

@@ -171,13 +171,13 @@ def thresholds(
 
     from monitor.cli.output import print_rows
     from monitor.matching.feedback_thresholds import suggest_thresholds
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
 
     settings = settings_from(config)
     rows: list[dict[str, Any]] = []
     with store_from(settings) as store:
         for profile in _profiles(settings, baseline):
-            found = suggest_thresholds(ClaimMatcher().fit(profile), _marks(store, profile.id), precision)
+            found = suggest_thresholds(ClaimScorer().fit(profile), _marks(store, profile.id), precision)
             rows += [{"baseline_id": profile.id, **asdict(one)} for one in found if claim in (None, one.claim)]
     if form is Format.TABLE and rows:
         from monitor.cli.mark_view import print_suggestions
@@ -221,9 +221,9 @@ def _effect(
     profile: "Baseline", report: "Report", claim: str | None, before: "list[Marked]", after: "list[Marked]"
 ) -> list[str]:
     """How the report's own scores move: the same is to be expected, in part, of reports in like words."""
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
 
-    matcher = ClaimMatcher().fit(profile)
+    matcher = ClaimScorer().fit(profile)
     was = matcher.learn(before).transform([report]).toarray()[0]
     now = matcher.learn(after).transform([report]).toarray()[0]
     lines = []
@@ -250,12 +250,12 @@ def _marks(store: "Store", baseline_id: str) -> "list[Marked]":
 
 def _lessons(settings: "Settings", store: "Store", baseline: str | None, claim: str | None) -> list[dict[str, Any]]:
     from monitor.matching.feedback import learn
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
 
     rows = []
     for profile in _profiles(settings, baseline):
         marks = _marks(store, profile.id)
-        taught = learn(ClaimMatcher().fit(profile), marks) if marks else None
+        taught = learn(ClaimScorer().fit(profile), marks) if marks else None
         for lesson in taught.lessons.values() if taught else ():
             if claim in (None, lesson.claim):
                 rows.append(

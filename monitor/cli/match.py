@@ -91,9 +91,9 @@ def _match_object(found: "Match") -> dict[str, Any]:
 def judge(profile: "Baseline", reports: "Sequence[Report]") -> "tuple[list[Scored], list[int]]":
     """The verdict on each report and the story it belongs to, in order."""
     from monitor.matching import batch
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
 
-    return batch.judge(ClaimMatcher().fit(profile), reports)
+    return batch.judge(ClaimScorer().fit(profile), reports)
 
 
 def _lines(file: str) -> list[bytes]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from monitor.matching.matcher import ClaimMatcher
+from monitor.matching.matcher import ClaimScorer
 from monitor.matching.stories import group_stories
 from monitor.model import Report, Scored
 
@@ -22,7 +22,7 @@ def story_days(reports: Sequence[Report], stories: Sequence[int]) -> list[date |
     ]
 
 
-def judge(matcher: ClaimMatcher, reports: Sequence[Report]) -> tuple[list[Scored], list[int]]:
+def judge(matcher: ClaimScorer, reports: Sequence[Report]) -> tuple[list[Scored], list[int]]:
     """The verdict on each report and the story it belongs to, in order."""
     if not reports:
         return [], []

@@ -24,7 +24,7 @@ from monitor.matching.terms import MAX_COUNT, WORD, Terms
 from monitor.model import Report
 
 if TYPE_CHECKING:
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
 
 # Found by cross-validation over stories on two labelled topics, with and without phrases (docs/feedback.md); half or
 # twice as much does about as well.
@@ -79,7 +79,7 @@ class Moved:
     shares: tuple[tuple[str, float], ...]
 
 
-def learn(matcher: "ClaimMatcher", marks: Sequence[Marked]) -> "Feedback":
+def learn(matcher: "ClaimScorer", marks: Sequence[Marked]) -> "Feedback":
     """The lessons of these marks for a fitted matcher; of several marks on one pair the last counts."""
     pairs = marked_pairs(matcher, marks)
     return Feedback(matcher, {number: lesson_of(matcher, number, own) for number, own in sorted(pairs.items())})
@@ -94,7 +94,7 @@ class MarkedPair:
     relevant: bool
 
 
-def marked_pairs(matcher: "ClaimMatcher", marks: Sequence[Marked]) -> dict[int, list[MarkedPair]]:
+def marked_pairs(matcher: "ClaimScorer", marks: Sequence[Marked]) -> dict[int, list[MarkedPair]]:
     """The marked pairs of each claim's number; a word on the claim itself comes before one on the whole report."""
     numbers = {claim.id: number for number, claim in enumerate(matcher.baseline_.claims)}
     last = list({(_text(one.report), one.claim): one for one in marks}.values())
@@ -116,7 +116,7 @@ def marked_pairs(matcher: "ClaimMatcher", marks: Sequence[Marked]) -> dict[int, 
 class Feedback:
     """The lessons of all marked claims, ready to move scores."""
 
-    def __init__(self, matcher: "ClaimMatcher", lessons: Mapping[int, Lesson]) -> None:
+    def __init__(self, matcher: "ClaimScorer", lessons: Mapping[int, Lesson]) -> None:
         self.lessons = dict(lessons)
         self._terms = sorted({term for lesson in self.lessons.values() for term in lesson.weights})
         index = {term: number for number, term in enumerate(self._terms)}
@@ -183,7 +183,7 @@ class Feedback:
 # ---- learning ------------------------------------------------------------------------------------------------------
 
 
-def lesson_of(matcher: "ClaimMatcher", number: int, pairs: Sequence[MarkedPair]) -> Lesson:
+def lesson_of(matcher: "ClaimScorer", number: int, pairs: Sequence[MarkedPair]) -> Lesson:
     """What these marked pairs of claim number `number` teach."""
     texts = [matcher.extractor_.extract(pair.text) for pair in pairs]
     terms = sorted({term for text in texts for term in text.counts})

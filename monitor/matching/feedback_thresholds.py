@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from monitor.matching.feedback import Feedback, Marked, lesson_of, marked_pairs
 
 if TYPE_CHECKING:
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
 
 STEPS = tuple(step / 100 for step in range(20, 100, 5))
 PRECISION = 0.8
@@ -43,7 +43,7 @@ class Suggestion:
 
 
 def suggest_thresholds(
-    matcher: "ClaimMatcher", marks: Sequence[Marked], precision: float = PRECISION
+    matcher: "ClaimScorer", marks: Sequence[Marked], precision: float = PRECISION
 ) -> list[Suggestion]:
     """For each marked claim the lowest threshold at which so many of its marked reports are relevant."""
     matcher.learn(())

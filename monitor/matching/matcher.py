@@ -1,16 +1,14 @@
-"""ClaimMatcher: which claims of a baseline a report bears on, how surely, by which passage and words."""
+"""ClaimScorer: which claims of a baseline a report bears on, how surely, by which passage and words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from monitor.errors import BaselineError
 from monitor.matching import scoring
@@ -41,33 +39,10 @@ class _Batch:
     moved: dict[tuple[int, int], Moved] = field(default_factory=dict)  # (report, claim): what marks changed
 
 
-class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typed
-    """Scores reports against the claims of a baseline, after scikit-learn's conventions for estimators.
+class ClaimScorer:
+    """All that `ClaimMatcher` does, without scikit-learn behind it: half a second and 60 MB less for who only scores.
 
-    Parameters
-    ----------
-    threshold : float in 0..1, default 0.5
-        What is at or above it is a match; a claim's own threshold comes first. It means the same for every baseline.
-    background : str or None, default None
-        Language of the background document frequencies; None takes the baseline's.
-
-    Attributes
-    ----------
-    baseline_ : Baseline
-        What it was fitted on.
-    thresholds_ : ndarray of shape (n_claims,)
-        The threshold of each claim.
-    space_ : Space
-        Terms, weights and claim vectors.
-
-    Examples
-    --------
-    >>> from monitor import Baseline, ClaimMatcher, Report
-    >>> from monitor.model import Claim
-    >>> claims = (Claim(id="A", text="Rockets hit the Taji base."), Claim(id="B", text="Parliament expels the troops."))
-    >>> matcher = ClaimMatcher().fit(Baseline(id="b", title="", claims=claims, entities=()))
-    >>> [m.claim for m in matcher.match([Report(key="1", title="Rockets hit Taji base again")])[0].matches]
-    ['A']
+    `fit` on a baseline, then `match` reports; see `monitor.matching.estimator` for parameters and attributes.
     """
 
     def __init__(self, *, threshold: float = scoring.DEFAULT_THRESHOLD, background: str | None = None) -> None:
@@ -76,7 +51,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     # ---- fitting --------------------------------------------------------------------------------------------------
 
-    def fit(self, X: Baseline, y: None = None) -> "ClaimMatcher":
+    def fit(self, X: Baseline, y: None = None) -> Self:
         """Build the space and the calibration of a baseline; raises BaselineError when there is nothing to match."""
         if not X.claims:
             raise BaselineError(f"baseline {X.id}: no claims to match; add [[claims]] or an article to draw them from")
@@ -108,6 +83,12 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.n_features_in_ = 1
         return self
 
+    def _check_is_fitted(self) -> None:
+        if not hasattr(self, "baseline_"):
+            from sklearn.exceptions import NotFittedError  # the one that users of estimators expect
+
+            raise NotFittedError(f"this {type(self).__name__} is not fitted yet: call `fit` with a baseline first")
+
     def prepare_words(self, background: Background) -> None:
         """Make what reads texts, from `baseline_`."""
         self.extractor_ = make_extractor(self.baseline_, background)
@@ -118,21 +99,21 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.encoder_ = Encoder(self.extractor_, self.space_.codes)
         self.pruner_ = self._make_pruner() if len(self.baseline_.claims) > SMALL else None
 
-    def learn(self, marks: Sequence[Marked]) -> "ClaimMatcher":
+    def learn(self, marks: Sequence[Marked]) -> Self:
         """Let people's marks move the scores of their claims; what was learnt before is forgotten."""
-        check_is_fitted(self)
+        self._check_is_fitted()
         self.feedback_ = None
         self.feedback_ = learn(self, marks) if marks else None
         self.prepare_scoring()
         return self
 
     def save(self, path: Path | str) -> None:
-        """Write the fitted matcher to one file, without pickle; `ClaimMatcher.load` gives it back."""
-        check_is_fitted(self)
+        """Write the fitted matcher to one file, without pickle; `load` gives it back."""
+        self._check_is_fitted()
         save_matcher(self, Path(path), VERSION)
 
     @classmethod
-    def load(cls, path: Path | str) -> "ClaimMatcher":
+    def load(cls, path: Path | str) -> Self:
         """The matcher that `save` wrote, with equal scores; MonitorError for anything else or another version."""
         return load_matcher(cls(), Path(path), VERSION)
 
@@ -146,13 +127,13 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
     @property
     def mode(self) -> str:
         """How scores are made: matcher version, background table; kept with every match."""
-        check_is_fitted(self)
+        self._check_is_fitted()
         learnt = f"/marks-{self.feedback_.marks}" if self.feedback_ else ""
         return f"{VERSION}/{self.background_}{learnt}"
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """The claims' ids, in the order of `transform`'s columns."""
-        check_is_fitted(self)
+        self._check_is_fitted()
         return np.asarray([claim.id for claim in self.baseline_.claims], dtype=object)
 
     # ---- scoring --------------------------------------------------------------------------------------------------
@@ -162,7 +143,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
         A baseline stands for the texts of its claims, so that a pipeline can be fitted on it.
         """
-        check_is_fitted(self)
+        self._check_is_fitted()
         texts = [claim.text for claim in X.claims] if isinstance(X, Baseline) else X
         reports = [Report(key="", title=x) if isinstance(x, str) else x for x in texts]
         rows = [self._score(batch).scores for batch in _batches(reports)]
@@ -208,7 +189,7 @@ class ClaimMatcher(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def match(self, reports: Sequence[Report], dates: Sequence[date | None] | None = None) -> list[Scored]:
         """The verdict on each report, in order; `dates` are the days of their stories where those are known better."""
-        check_is_fitted(self)
+        self._check_is_fitted()
         days = dates or [report.published.date() if report.published else None for report in reports]
         found: list[Scored] = []
         for start in range(0, len(reports), BATCH):
@@ -311,3 +292,12 @@ def _within_limits(report: Report) -> Report:
 
 def _batches(reports: Sequence[Report]) -> Iterable[Sequence[Report]]:
     return (reports[start : start + BATCH] for start in range(0, len(reports), BATCH))
+
+
+def __getattr__(name: str) -> Any:
+    # scikit-learn is loaded for the estimator alone.
+    if name != "ClaimMatcher":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from monitor.matching.estimator import ClaimMatcher
+
+    return ClaimMatcher

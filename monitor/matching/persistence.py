@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,7 +25,9 @@ from monitor.matching.space import Space
 from monitor.model import Baseline, Claim, Entity
 
 if TYPE_CHECKING:
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
+
+T = TypeVar("T", bound="ClaimScorer")
 
 FORMAT = 1  # one more whenever a file of before cannot be read any longer
 _META = "meta"
@@ -35,7 +37,7 @@ _REMADE = frozenset({"baseline_", "extractor_", "idf_", "encoder_", "pruner_", "
 _NUMBERS = "bifu"  # kinds of arrays that are read; anything else is no matcher
 
 
-def save_matcher(matcher: "ClaimMatcher", path: Path, version: str) -> None:
+def save_matcher(matcher: "ClaimScorer", path: Path, version: str) -> None:
     """Write a fitted matcher; the file appears whole or not at all."""
     arrays: dict[str, Any] = {}
     state = {
@@ -46,7 +48,7 @@ def save_matcher(matcher: "ClaimMatcher", path: Path, version: str) -> None:
     meta = {
         "format": FORMAT,
         "matcher": version,
-        "parameters": matcher.get_params(),
+        "parameters": {"threshold": matcher.threshold, "background": matcher.background},
         "baseline": asdict(matcher.baseline_),
         "state": state,
         "lessons": {number: asdict(one) for number, one in matcher.feedback_.lessons.items()}
@@ -66,7 +68,7 @@ def save_matcher(matcher: "ClaimMatcher", path: Path, version: str) -> None:
         half.unlink(missing_ok=True)
 
 
-def load_matcher(matcher: "ClaimMatcher", path: Path, version: str) -> "ClaimMatcher":
+def load_matcher(matcher: T, path: Path, version: str) -> T:
     """Fill a matcher with what `save_matcher` wrote; MonitorError if the file is none, or of another version."""
     meta, arrays = _read(path)
     if (meta.get("format"), meta.get("matcher")) != (FORMAT, version):
@@ -75,7 +77,8 @@ def load_matcher(matcher: "ClaimMatcher", path: Path, version: str) -> "ClaimMat
             f"{path}: saved by another version ({made}; this is format {FORMAT}, {version}), fit it anew"
         )
     try:
-        matcher.set_params(**meta["parameters"])
+        given = meta["parameters"]
+        matcher.threshold, matcher.background = given["threshold"], given["background"]
         matcher.baseline_ = _baseline(meta["baseline"])
         for name, tree in meta["state"].items():
             setattr(matcher, name, _decode(tree, arrays))

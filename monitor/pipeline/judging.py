@@ -28,7 +28,7 @@ STORY_DAYS = 30  # how far back a story can still grow
 
 
 class Matcher(Protocol):
-    """What scores reports; `ClaimMatcher` is one."""
+    """What scores reports; `ClaimScorer` is one."""
 
     def match(self, reports: Sequence[Report]) -> list[Scored]:
         """The verdict on each report, in order."""
@@ -37,10 +37,10 @@ class Matcher(Protocol):
 def fit_matcher(baseline: Baseline, marked: Sequence[MarkedReport] = ()) -> Matcher:
     """The usual matcher, taught by what people said of stored reports."""
     from monitor.matching.feedback import Marked
-    from monitor.matching.matcher import ClaimMatcher
+    from monitor.matching.matcher import ClaimScorer
 
     marks = [Marked(report=one.report, claim=one.claim, relevant=one.relevant) for one in marked]
-    matcher: Matcher = ClaimMatcher().fit(baseline).learn(marks)
+    matcher: Matcher = ClaimScorer().fit(baseline).learn(marks)
     return matcher
 
 
