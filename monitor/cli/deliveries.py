@@ -14,6 +14,7 @@ from monitor.cli.options import (
     store_from,
 )
 from monitor.cli.settling import settle_each
+from monitor.errors import ConfigError, MonitorError
 
 group = typer.Typer(help="Show the outbox; send again or drop what is stuck.", no_args_is_help=True)
 UNKNOWN = "monitor deliveries: {}: not there or already sent, see `monitor deliveries list --all`"
@@ -60,7 +61,6 @@ def list_deliveries(
         monitor deliveries list --state failed --format json
     """
     from monitor.cli.output import print_rows
-    from monitor.errors import ConfigError
 
     if state is not None and state not in STATES:
         raise ConfigError(f"--state {state}: no such state, use one of: {', '.join(STATES)}")
@@ -86,7 +86,6 @@ def show(
         monitor deliveries show 31
     """
     from monitor.cli.output import clean, print_rows, write
-    from monitor.errors import MonitorError
 
     with store_from(settings_from(config)) as store:
         row = store.delivery(delivery)
@@ -114,6 +113,14 @@ def retry(deliveries: DeliveryIds, config: ConfigOption = None, verbose: Verbose
         monitor deliveries retry 31
     """
     with store_from(settings_from(config)) as store:
+        unworded = [
+            one for one in deliveries if (row := store.delivery(one)) and row["state"] == "failed" and not row["text"]
+        ]
+        if unworded:
+            raise ConfigError(
+                f"{unworded[0]} was never put into words: send its alert with `monitor alerts resend`, "
+                "or leave it to the next digest"
+            )
         settle_each(deliveries, store.retry_delivery, "{} will be tried again", UNKNOWN)
 
 

@@ -121,17 +121,19 @@ def park_closed(connection: Connection, now: datetime) -> None:
 
 
 def retry(connection: Connection, delivery_id: int, now: datetime) -> bool:
-    """Take a parked, dropped or waiting row to the head of the queue; False if there is no such row.
+    """Take a parked, dropped or waiting row to the head of the queue; False if there is no such row with a text.
 
     Its tries begin anew, an address that closed is open again, and nobody is waited for any more.
     """
     changed = connection.run(
         """
         UPDATE deliveries SET state = 'waiting', next_attempt_at = :now, attempts = 0, holds_up = ''
-        WHERE id = :id AND state IN ('failed', 'dropped', 'waiting')
+        WHERE id = :id AND state IN ('failed', 'dropped', 'waiting') AND text <> ''
         """,
         {"id": delivery_id, "now": now},
     )
+    if not changed:
+        return False
     about = {"id": delivery_id}
     connection.run(
         """
@@ -147,7 +149,7 @@ def retry(connection: Connection, delivery_id: int, now: datetime) -> bool:
         """,
         about,
     )
-    return changed == 1
+    return True
 
 
 def drop(connection: Connection, delivery_id: int, now: datetime) -> bool:

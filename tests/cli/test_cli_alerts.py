@@ -200,3 +200,18 @@ def test_mute_of_what_is_unknown_is_refused(
     assert told in err
     with store_of(folder) as store:
         assert store.mutes() == ()
+
+
+def test_message_without_words_is_not_sent_empty(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What could not be composed has no text that could be tried again; one line says what helps."""
+    with store_of(folder) as store, store._connection.write():
+        store._connection.run(
+            "UPDATE deliveries SET state = 'failed', text = '', last_error = 'cannot be put into words'"
+        )
+    code, _, err = run(capsys, "deliveries", "retry", "1")
+
+    assert code == 2
+    assert err.startswith("monitor: 1 was never put into words: send its alert with `monitor alerts resend`")
+    with store_of(folder) as store:
+        assert not store.retry_delivery(1)
+        assert store.deliveries()[0]["state"] == "failed"
