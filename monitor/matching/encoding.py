@@ -22,7 +22,7 @@ from monitor.text.bulk import BREAK, Tokens
 MOST_CHARACTERS = 250_000  # of texts read at once; bounds memory
 _BREAK, _NOTHING = 0, 1  # the first two cells
 _USED_BITS, _USED = 16, 0xFFFF
-_OF_BREAK = 128  # what a break can be to the word before: nothing that any looks for
+_OF_BREAK = 1 << 15  # what a break can be to the word before: nothing that any looks for
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class _Columns:
     pool: NDArray[np.int32]
     start: NDArray[np.int32]
     count: NDArray[np.int32]
-    traits: NDArray[np.uint32]  # from the lowest bit on: 8 `looks`, 8 `follows`, 1 if it has codes, words it counts for
+    traits: NDArray[np.uint64]  # from the lowest bit: 16 `looks`, 16 `follows`, 1 if it has codes, words it counts for
 
 
 class _Table:
@@ -67,8 +67,8 @@ class _Table:
     @cached_property
     def columns(self) -> _Columns:
         """What all cells hold."""
-        rows = np.array(self._rows, dtype=np.uint32).reshape(-1, 5).T
-        traits = rows[3] | rows[4] << 8 | (rows[1] > 0).astype(np.uint32) << 16 | rows[2] << 17
+        rows = np.array(self._rows, dtype=np.uint64).reshape(-1, 5).T
+        traits = rows[3] | rows[4] << 16 | (rows[1] > 0).astype(np.uint64) << 32 | rows[2] << 33
         start, count = rows[:2].astype(np.int32)
         return _Columns(np.array(self._pool, dtype=np.int32), start, count, traits)
 
@@ -110,12 +110,12 @@ class Encoder:
         breaks = np.flatnonzero(cells == _BREAK)
         traits = self._place(tokens, numbers, cells)
         table = self._table.columns
-        told = np.flatnonzero(traits & 1 << 16)  # most words stand for no term
+        told = np.flatnonzero(traits & 1 << 32)  # most words stand for no term
         count = table.count[cells[told]]
         after = np.concatenate(([0], np.cumsum(count)))
         places = np.arange(after[-1]) + np.repeat(table.start[cells[told]] - after[:-1], count)
         starts = np.concatenate(([0], breaks))
-        words = np.add.reduceat(traits >> 17, starts[:-1]) if len(breaks) else np.empty(0)
+        words = np.add.reduceat(traits >> 33, starts[:-1]) if len(breaks) else np.empty(0)
         return Encoded(table.pool[places], after[np.searchsorted(told, starts)], words.astype(np.float64))
 
     def _meet(self, tokens: Tokens, keys: Keys, numbers: NDArray[np.int32], cells: NDArray[np.int32]) -> None:
@@ -137,10 +137,10 @@ class Encoder:
         self._cells[added[added != NEW]] = found[added != NEW]
         numbers[places], cells[places] = added[of_place], found[of_place]
 
-    def _place(self, tokens: Tokens, numbers: NDArray[np.int32], cells: NDArray[np.int32]) -> NDArray[np.uint32]:
+    def _place(self, tokens: Tokens, numbers: NDArray[np.int32], cells: NDArray[np.int32]) -> NDArray[np.uint64]:
         """Put in what words stand for that depends on the words after them; gives the traits of all cells."""
         traits = self._table.columns.traits[cells]
-        follows = traits >> 8 & (_OF_BREAK - 1)
+        follows = traits >> 16 & (_OF_BREAK - 1)
         places = np.flatnonzero(traits[:-1] & follows[1:])
         # What begins at a place ends at the latest before the next word that is nothing to the word before it.
         idle = np.flatnonzero(follows == 0)

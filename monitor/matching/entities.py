@@ -140,9 +140,14 @@ class EntityFinder:
             return True
         return bool(self._keys) and not self._keys.keys().isdisjoint(self._spellings(word))
 
-    def may_follow(self, word: str) -> bool:
-        """Whether this folded word may stand in a name after the first word."""
-        return not self._later.isdisjoint((word, *self._spellings(word)))
+    def as_later(self, word: str) -> frozenset[str]:
+        """What this folded word may be, itself or by its consonants, in a name after the first word."""
+        return self._later.intersection((word, *self._spellings(word)))
+
+    def next_words(self, word: str) -> frozenset[str]:
+        """The words and consonant keys that may follow this folded word in a name."""
+        nodes = (self._exact.get(word), *(self._keys.get(key) for key in (word, *self._spellings(word))))
+        return frozenset(chain.from_iterable(node for node in nodes if node)) - {_END}
 
     def single(self, word: str) -> int | None:
         """The entity that this word names whatever follows it; None where it names nobody or begins a longer name."""

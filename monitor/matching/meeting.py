@@ -5,15 +5,20 @@ them: "turned" (over), "25" (per cent), a first name. Such a word says what it l
 to the one before; only where the two meet is the text itself looked at (`Coder.at`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
+from zlib import crc32
 
 from monitor.matching.romanise import LEAST_LETTERS, consonants_in, consonants_of_all
 from monitor.matching.terms import DAY_STARTS, MONTH_STARTS, UNITS, Coder, is_day
 from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem_all
 
-# What a word can be to the one before it, and what that one looks for.
-OF_NAME, OF_MEMBER, UNIT, DAY = 1, 2, 4, 8
+# What a word can be to the one before it, and what that one looks for: a word of a name or of a member of several words
+# (in one of so many classes), or part of a figure or day.
+CLASSES = 13
+UNIT, DAY = 1 << CLASSES, 2 << CLASSES
 
 
 class Cell(NamedTuple):
@@ -25,6 +30,10 @@ class Cell(NamedTuple):
 
 
 NOTHING = Cell(())
+
+
+def _classes(words: Iterable[str]) -> int:
+    return reduce(or_, (1 << crc32(word.encode()) % CLASSES for word in words), 0)
 
 
 class Meetings:
@@ -67,7 +76,7 @@ class Meetings:
     def _cell(self, word: str, root: str) -> Cell:
         if len(word) > MAX_WORD_LENGTH:
             return NOTHING
-        if word[0].isdigit() and word not in self._heeded and not self._coder.may_be_figure(word):
+        if word[0].isdigit() and word not in self._heeded and not self._coder.has_figure(word):
             return self._day if is_day(word) else self._plain
         if word.isascii() and word.isalpha() and word not in self._heeded and self._finder.is_common(word):
             return self._of_root.get(root) or self._met_by_root(word, root)
@@ -80,9 +89,9 @@ class Meetings:
         return Cell(self._coder.at((word,), 0)[1], self._looks(word, root), follows)
 
     def _looks(self, word: str, root: str) -> int:
-        looks = OF_NAME * self._finder.may_start(word) | OF_MEMBER * bool(self._families.begun_by(root))
+        looks = _classes(self._finder.next_words(word) | self._families.followers(root))
         return looks | UNIT * word[0].isdigit() | DAY * (word in MONTH_STARTS)
 
     def _follows(self, word: str, root: str) -> int:
-        follows = OF_NAME * self._finder.may_follow(word) | OF_MEMBER * (root in self._families.later_stems)
+        follows = _classes((*self._finder.as_later(word), *({root} & self._families.later_stems)))
         return follows | UNIT * (word in UNITS) | DAY * (is_day(word) or word in DAY_STARTS)

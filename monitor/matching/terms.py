@@ -219,18 +219,19 @@ class Coder(Generic[Code]):
 
     def _is_special(self, word: str, root: str) -> bool:
         if word[0].isdigit() or word in MONTH_STARTS:
-            return self.may_be_figure(word)
+            return self._may_be_figure(word)
         begun = self.families.begun_by(root)
         return bool(begun and self._codes(begun)) or self.finder.may_start(word)
 
-    def may_be_figure(self, word: str) -> bool:
+    def _may_be_figure(self, word: str) -> bool:
+        return self.finder.may_start(word) or self.has_figure(word)
+
+    def has_figure(self, word: str) -> bool:
         """Whether any figure or day that begins with this word has a code: most numbers of the world have none."""
-        if self.finder.may_start(word):
-            return True
-        # Most numbers have digits that no figure of the vocabulary has, in whatever scale.
-        if self._digits is not None and len(word) <= _EXACT and not _day_at((word,), 0) and word[0].isdigit():
+        if self._digits is not None and len(word) <= _EXACT and word[0].isdigit():
+            # Most have digits that no figure of the vocabulary has, in whatever scale.
             value = _number(word)
-            if value is not None and _digits(value) not in self._digits:
+            if value is not None and _digits(value) not in self._digits and not is_day(word):
                 return False
         return any(self.code(term) is not None for term in _figures_and_days(word))
 
