@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from monitor.feeds.fast_markup import written_out
+from monitor.feeds.fast_markup import Names, written_out
 from monitor.feeds.fast_names import IMAGE, INERT, TEXT, Roles
 from monitor.feeds.fast_values import (
     UnsureError,
@@ -71,6 +71,7 @@ class ItemReader:
     def __init__(self, roles: Roles) -> None:
         self._roles = roles
         self._sayings = _Sayings(roles)
+        self._names = Names(roles)
         self.atom = False
         self.unwraps = False  # the `div` that Atom 1.0 has around XHTML
         self.has_content = False  # a content was seen, even outside of any item; forgotten when an item ends
@@ -203,7 +204,7 @@ class ItemReader:
             raise UnsureError
         if len(child) and self._roles.has_links:
             raise UnsureError
-        return RawText(mended(written_out(child, self._roles, unwrap=self.unwraps)), True)
+        return RawText(mended(written_out(child, self._names, unwrap=self.unwraps)), True)
 
     def refuse(self, memory: Memory, child: etree._Element, role: str) -> None:
         """For roles that are not followed."""

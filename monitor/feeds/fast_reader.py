@@ -23,6 +23,7 @@ RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "
 ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
 IN_IMAGE = frozenset({"title", "link", "description", "url", "href", "width", "height"})
 IN_INPUT = frozenset({"title", "link", "description", "name"})
+DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 HAS_BASE = re.compile(rb"base\s*=")
 
 
@@ -31,7 +32,7 @@ def read_fast(body: bytes, *, content_type: str | None = None, max_items: int = 
     if not _is_tame(body):
         return None
     document, doctype_format = as_utf8(body, content_type)
-    if document is None or b"<!DOCTYPE" in document or b"<!ENTITY" in document:
+    if document is None or DOCUMENT_TYPE.search(document):
         return None
     has_base = HAS_BASE.search(document) is not None
     if has_base:

@@ -43,6 +43,7 @@ for _name in (*BLOCKS, "center"):
         ENDED_BY[_name] = ENDED_BY.get(_name, frozenset()) | {"p"}
 RAW = frozenset({"iframe", "script", "style"})  # what they hold is dropped, and no markup
 BOXED = frozenset({"svg", "video", "audio", "button"})  # dropped with all that is in them, of whatever name
+ENDED = "p, ended by another box"
 HOLDING = frozenset({*BLOCKS, "html", "head", "body"})  # these do not end with the box that they are in
 MAX_DEPTH = 100
 
@@ -74,12 +75,12 @@ TAGS = _tags()
 # Attributes that hide an element are not taken: `hidden`, and a style that says so or holds references.
 _NO_DISPLAY = r"(?i:d(?! *i *s *p *l *a *y *: *n *o *n *e))"
 TAG = re.compile(
-    r"<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:>|(?:\s++(?:"
+    r"<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:>|(?:(?:\s++|(?<=[\"']))(?:"
     r"(?!(?i:hidden|style)[\s=/>])[a-zA-Z_:][\w:.-]*+(?:\s*+=\s*+(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=`&]++))?+"
     rf"|(?i:style)\s*+=\s*+(?:\"(?:[^\"<>&dD]++|{_NO_DISPLAY})*+\"|'(?:[^'<>&dD]++|{_NO_DISPLAY})*+')"
     r"))*+\s*+/?>)"
 )
-COMMENT = re.compile(r"<!--(?![->])(?:[^-]|-(?!-))*+-->")
+COMMENT = re.compile(r"<!--(?![->])[^-]*+(?:-[^-]++)*+-->")
 GAP = "\x00"  # so that nothing new is made of what stands before and after a comment
 
 
@@ -95,7 +96,7 @@ def tame_text(markup: str) -> str | None:
         return None
     if not RAW.isdisjoint(names) and not _drop_raw(names, texts):
         return None
-    separators = _separators(names)
+    separators = _separators(names, texts)
     if separators is None:
         return None
     pieces = [*texts, *separators]  # of the right length
@@ -106,7 +107,7 @@ def tame_text(markup: str) -> str | None:
     return text.replace(GAP, "") if text and GAP in text else text
 
 
-def _separators(names: list[str]) -> list[str] | None:
+def _separators(names: list[str], texts: list[str]) -> list[str] | None:
     """What each tag leaves in the text, if all are known and each end tag is that of the element opened last."""
     separators: list[str] = []
     opened: list[str] = []
@@ -119,18 +120,23 @@ def _separators(names: list[str]) -> list[str] | None:
                 return None
             tag = TAGS[last]
         separator, opens, closes, ends, is_box = tag
-        separators.append(separator)
-        if ends and boxes[-1] in ends:
-            return None
+        if ends and boxes[-1] in ends:  # a parser would end the box here
+            if boxes[-1] != "p" or opened[-1] != "p" or boxes[-2] in ends:
+                return None
+            opened[-1], boxes[-1] = ENDED, boxes[-2]
         if opens:
             if len(opened) == MAX_DEPTH:
                 return None
             opened.append(opens)
             boxes.append(opens if is_box else boxes[-1])
         elif closes:
-            if not opened or opened.pop() != closes:
+            closed = opened.pop() if opened else ""
+            # The end tag of a paragraph that has ended means nothing to some parsers, and a line break to others.
+            on_new_line = closed == ENDED and separators[-1] and not texts[len(separators)].strip()
+            if closed != closes and not (on_new_line and closes == "p"):
                 return None
             boxes.pop()
+        separators.append(separator)
         last = name
     return separators
 
