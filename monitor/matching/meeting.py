@@ -52,8 +52,9 @@ class Meetings:
         """The cell of each word."""
         roots, consonants = stem_all(words, self._coder.language), consonants_of_all(words)
         heeded, names, of_root = self._heeded, self._in_names, self._of_root
+        code, stems, plain = self._coder.code, self._families.all_stems, self._plain
         return [
-            (of_root.get(root) or self._met_by_root(word, root))
+            (of_root.get(root) or (plain if code(root) is None and root not in stems else self._by_root(word, root)))
             if word not in heeded
             and (body not in names or len(word) < LEAST_LETTERS)
             and word.isalpha()
@@ -63,14 +64,10 @@ class Meetings:
             for word, root, body in zip(words, roots, consonants, strict=True)
         ]
 
-    def _met_by_root(self, word: str, root: str) -> Cell:
-        coder, families = self._coder, self._families
-        if root in families.later_stems or families.begun_by(root):
-            self._of_root[root] = self._looked_at(word, root)
-        elif coder.code(root) is None and not families.of_stem(root):  # most words
-            return self._plain
-        else:
-            self._of_root[root] = Cell(coder.of_root(root))
+    def _by_root(self, word: str, root: str) -> Cell:
+        if root not in self._of_root:
+            longer = root in self._families.later_stems or self._families.begun_by(root)
+            self._of_root[root] = self._looked_at(word, root) if longer else Cell(self._coder.of_root(root))
         return self._of_root[root]
 
     def _cell(self, word: str, root: str) -> Cell:
@@ -79,7 +76,7 @@ class Meetings:
         if word[0].isdigit() and word not in self._heeded and not self._coder.has_figure(word):
             return self._day if is_day(word) else self._plain
         if word.isascii() and word.isalpha() and word not in self._heeded and self._finder.is_common(word):
-            return self._of_root.get(root) or self._met_by_root(word, root)
+            return self._by_root(word, root)
         return self._looked_at(word, root)
 
     def _looked_at(self, word: str, root: str) -> Cell:

@@ -81,6 +81,8 @@ class WordTable:
             free = left[self._slots[slots[left]] == NEW]
             self._slots[slots[free]] = numbers[free]
             left = left[self._slots[slots[left]] != numbers[left]]
+            if not len(left):
+                break
             slots[left] = slots[left] + 1 & len(self._slots) - 1
         result = np.full(len(places), NEW, dtype=np.int32)
         result[:count] = numbers

@@ -58,8 +58,8 @@ def test_a_batch_has_the_terms_of_its_texts(texts: list[list[str]]) -> None:
 # Of what reading heeds, more often than chance would have it: figures, days, names, their spellings, other scripts.
 PIECES = st.sampled_from(
     "5 bn 5bn 60 % 60% per cent 3.0 3rd may MAY Sept. 12 US U.S. 's ' ’ - , . 1,200 1.5.7 \0 ! \u200b \u0301 é ß о ﷺ "
-    "٢٥ أيار تشرين الأول 3 ميريديان Meridian Line Lines Park MERIDIAN merídian mеridian Suleimani's Soleymani omar handed "
-    "over turned out strikes xyzzy antidisestablishmentarianism 🚢 \ud800".split(" ")
+    "٢٥ أيار تشرين الأول 3 ميريديان Meridian Line Lines Park MERIDIAN merídian mеridian Suleimani's Soleymani omar "
+    "handed over turned out strikes xyzzy antidisestablishmentarianism 🚢 \ud800".split(" ")
 )
 
 
