@@ -11,6 +11,7 @@ from typing import Self
 
 import httpcore
 import httpx
+from anyio import CancelScope, Event, Lock  # noqa: F401  (httpcore's: loaded now, not within the first request)
 
 from monitor.feeds.guard import GuardedBackend
 

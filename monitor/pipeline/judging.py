@@ -56,6 +56,7 @@ class MatchMemory:
 
     def matcher(self, baseline: Baseline, marked: Sequence[MarkedReport] = ()) -> Matcher:
         """The matcher of this revision of the baseline and these marks."""
+        marked = tuple(marked)
         known = self._matchers.get(baseline.id)
         if known is None or known[:2] != (baseline.revision, marked):
             known = (baseline.revision, marked, self._fit(baseline, marked))

@@ -9,7 +9,7 @@ from monitor.model import Report
 
 _USUAL = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(/[!\"$->@-~]*)?(\?[!\"$-~]+)?(?:#[!-~]*)?")
 _NOT_WORD = re.compile(r"[\W_]+")
-_ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+_ASCII_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 
 
 def address_of(url: str | None) -> str | None:
@@ -36,10 +36,11 @@ def words_hash(*texts: str) -> str:
     """A short hash of the words alone: the same for texts that differ in case, space, marks or letter form."""
     text = " \n ".join(texts)
     if text.isascii():  # the same, several times as fast
-        words = " ".join(text.translate(_ASCII_WORDS).split())
+        words = b" ".join(text.encode().translate(_ASCII_WORDS).split())
     else:
-        words = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
-    return hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=12).hexdigest()
+        folded = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+        words = folded.encode("utf-8", "replace")
+    return hashlib.blake2b(words, digest_size=12).hexdigest()
 
 
 def exact_hash(text: str) -> str:

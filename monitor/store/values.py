@@ -9,6 +9,7 @@ from typing import Any
 Params = Mapping[str, Any]
 
 _MAX_INT = 2**63 - 1
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(maxsize=256)  # one moment goes into many rows
@@ -49,7 +50,7 @@ def clean_text(text: str) -> str:
 
 def to_json(value: Any) -> str:
     """Compact JSON with readable letters, as it is stored in a column."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def bindable(params: Params) -> dict[str, Any]:
