@@ -13,6 +13,7 @@ from monitor.feeds.raw import RawItem
 from monitor.model import Report
 
 MAX_KEY_CHARS = 500
+USUAL_KEY = re.compile(r"[!-~]+")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
 
 
@@ -52,7 +53,7 @@ def make_report(item: RawItem, origin: Origin, now: datetime) -> Report:
 
 def make_key(guid: str | None, url: str | None, title: str, text: str) -> str:
     """What makes a report the same one at the next poll: its guid, else its link, else its words."""
-    key = " ".join(clean(guid or "").split()) or url
+    key = (guid if guid and USUAL_KEY.fullmatch(guid) else " ".join(clean(guid or "").split())) or url
     if not key:
         return "text:" + text_hash(title, text)
     return key if len(key) <= MAX_KEY_CHARS else "hash:" + sha256(key.encode()).hexdigest()

@@ -13,6 +13,7 @@ MAX_MARKUP_CHARS = 2_000_000  # longer fields are cut before they are read
 MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 10_000
 MAX_CONTENT_CHARS = 100_000
+USUAL_LINE = re.compile(r"[ !\"#$%'-;=?-~]{1,500}+")  # nothing to be read in it but letters
 MAX_PASSES = 3  # markup escaped inside markup inside markup is nobody's honest text
 
 BLOCKS = frozenset(
@@ -54,6 +55,8 @@ def to_plain(markup_or_text: str, *, is_html: bool, limit: int = MAX_CONTENT_CHA
     """
     if not markup_or_text:
         return ""
+    if USUAL_LINE.fullmatch(markup_or_text) and "  " not in markup_or_text:
+        return cut(markup_or_text.strip(), limit)
     text = plain_signs(markup_or_text[:MAX_MARKUP_CHARS])
     for number in range(MAX_PASSES):
         if not ("<" in text or "&" in text) or not ((is_html and number == 0) or _is_markup(text)):

@@ -51,27 +51,25 @@ MAX_DEPTH = 100
 class _Tag(NamedTuple):
     """What a tag does."""
 
-    separator: str
     opens: str = ""
     closes: str = ""
     ends: frozenset[str] = frozenset()
-    is_box: bool = False
 
 
 def _tags() -> dict[str, _Tag]:
     tags: dict[str, _Tag] = {}
     for name in (*BLOCKS, *INLINE, *RAW):
-        separator = "\n" if name in BLOCKS else ""
         opened = "" if name in VOID else name
-        opening = _Tag(separator, opened, ends=ENDED_BY.get(name, frozenset()), is_box=name in BLOCKS)
-        for spelt in (name,) if name in RAW else (name, name.upper()):
-            tags[spelt] = opening
+        for spelt in (name, name.upper()):
+            tags[spelt] = _Tag(opened, ends=ENDED_BY.get(name, frozenset()))
             if opened:
-                tags[f"/{spelt}"] = _Tag(separator, closes=name)
-    return tags | {"/img": _Tag("")}
+                tags[f"/{spelt}"] = _Tag(closes=name)
+    return tags | {"/img": _Tag()}
 
 
 TAGS = _tags()
+BOXES = frozenset(BLOCKS)
+SEPARATORS = {tag: "\n" if tag.strip("/").lower() in BOXES else "" for tag in TAGS}
 # Attributes that hide an element are not taken: `hidden`, and a style that says so or holds references.
 _NO_DISPLAY = r"(?i:d(?! *i *s *p *l *a *y *: *n *o *n *e))"
 TAG = re.compile(
@@ -109,36 +107,49 @@ def tame_text(markup: str) -> str | None:
 
 def _separators(names: list[str], texts: list[str]) -> list[str] | None:
     """What each tag leaves in the text, if all are known and each end tag is that of the element opened last."""
-    separators: list[str] = []
     opened: list[str] = []
-    boxes = [""]
     last = ""
-    for name in names:
+    for number, name in enumerate(names):
         tag = TAGS.get(name)
         if tag is None:
             if last not in ("br", "hr") or name != "/" + last:  # of XHTML
                 return None
-            tag = TAGS[last]
-        separator, opens, closes, ends, is_box = tag
-        if ends and boxes[-1] in ends:  # a parser would end the box here
-            if boxes[-1] != "p" or opened[-1] != "p" or boxes[-2] in ends:
-                return None
-            opened[-1], boxes[-1] = ENDED, boxes[-2]
+            continue
+        opens, closes, ends = tag
+        if ends and opened and not _may_open(ends, opened):
+            return None
         if opens:
-            if len(opened) == MAX_DEPTH:
-                return None
             opened.append(opens)
-            boxes.append(opens if is_box else boxes[-1])
         elif closes:
             closed = opened.pop() if opened else ""
-            # The end tag of a paragraph that has ended means nothing to some parsers, and a line break to others.
-            on_new_line = closed == ENDED and separators[-1] and not texts[len(separators)].strip()
-            if closed != closes and not (on_new_line and closes == "p"):
+            if closed != closes and not (closed == ENDED and closes == "p" and _is_on_new_line(number, names, texts)):
                 return None
-            boxes.pop()
-        separators.append(separator)
         last = name
-    return separators
+        if len(opened) > MAX_DEPTH:
+            return None
+    return [SEPARATORS.get(name, "\n") for name in names]
+
+
+def _may_open(ends: frozenset[str], opened: list[str]) -> bool:
+    """Whether the box with that effect begins inside of those opened, perhaps after the end of one paragraph."""
+    inner, outer = _boxes(opened)
+    if inner not in ends:
+        return True
+    if opened[-1] != "p" or outer in ends:
+        return False
+    opened[-1] = ENDED
+    return True
+
+
+def _boxes(opened: list[str]) -> tuple[str, str]:
+    """The innermost box, and the one around it."""
+    boxes = (name for name in reversed(opened) if name in BOXES)
+    return next(boxes, ""), next(boxes, "")
+
+
+def _is_on_new_line(number: int, names: list[str], texts: list[str]) -> bool:
+    """Whether it makes no difference that the end tag of an ended paragraph is a line break to some parsers only."""
+    return SEPARATORS.get(names[number - 1], "\n") == "\n" and not texts[number].strip()
 
 
 def _drop_boxes(names: list[str], texts: list[str]) -> bool:
