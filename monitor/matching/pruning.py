@@ -23,7 +23,7 @@ LEVELS = (0.65, 0.9, 1.1, 1.5, MOST)
 MANY = 4_000  # claims; below, a plain product costs less than setting terms aside
 SHARE_ASIDE = 0.35  # of what could be set aside: the more, the fewer terms to touch, and the more pairs to look at
 PLACES = 6  # terms set aside of one claim at most
-ROWS = 200  # reports scored at once; bounds memory
+PAIRS = 1_600_000  # of reports and claims scored at once; bounds memory
 BLOCK = 6_500  # claims whose sums fit into a processor's nearest memory
 DENSE_ROWS = 64  # reports spread out at once to score their pairs exactly; bounds memory
 _TOUCHED = 1 - 1e-9  # rounding must not lose a pair that just reaches its floor
@@ -100,19 +100,20 @@ class Pruner:
 
     def scores(self, saturated: sp.csr_matrix) -> sp.csr_matrix:
         """Reports x claims: exact raw scores of every pair that reaches its floor, zero for the others."""
+        rows = PAIRS // min(max(len(self._floor), 1), BLOCK)
         found = [
             self._reached(saturated, part, split)
             for split, of_split in zip(self._splits, self._by_split(saturated), strict=True)
-            for part in (of_split[start : start + ROWS] for start in range(0, len(of_split), ROWS))
+            for part in (of_split[start : start + rows] for start in range(0, len(of_split), rows))
         ]
         shape = (saturated.shape[0], len(self._floor))
         if not found:
             return sp.csr_matrix(shape, dtype=np.float64)
-        rows, claims, values = (np.concatenate(column) for column in zip(*found, strict=True))
+        owners, claims, values = (np.concatenate(column) for column in zip(*found, strict=True))
         if len(self._splits) > 1 or len(self._splits[0].telling) > 1:
-            order = np.argsort(rows, kind="stable")
+            order = np.argsort(owners, kind="stable")
             claims, values = claims[order], values[order]
-        ends = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=shape[0]))))
+        ends = np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=shape[0]))))
         return sp.csr_matrix((values, claims, ends), shape=shape)
 
     def _by_split(self, saturated: sp.csr_matrix) -> list[np.ndarray]:

@@ -25,7 +25,7 @@ from monitor.text.stems import MAX_WORD_LENGTH, STOP_WORDS, stem, tokens
 
 MAX_CHARACTERS = 20_000  # of one text; nothing that a news report has to say comes later
 MAX_MEMO = 100_000  # words remembered
-_EXACT = 6  # letters of a number whose digits are the same in every scale
+_EXACT = 6  # digits of a number that it keeps in every scale
 LONGEST_MEMBER = 4  # words of an event family's member
 # Of one term: no report that means it says a thing more often, and who repeats a name 2,000 times gains nothing over
 # saying it once, because all of it makes the text longer.
@@ -228,7 +228,11 @@ class Coder(Generic[Code]):
 
     def has_figure(self, word: str) -> bool:
         """Whether any figure or day that begins with this word has a code: most numbers of the world have none."""
-        if self._digits is not None and len(word) <= _EXACT and word[0].isdigit():
+        if (
+            self._digits is not None
+            and word[0].isdigit()
+            and len(word.replace(",", "").replace(".", "").strip("0")) <= _EXACT
+        ):
             # Most have digits that no figure of the vocabulary has, in whatever scale.
             value = _number(word)
             if value is not None and _digits(value) not in self._digits and not is_day(word):
