@@ -24,7 +24,7 @@ from monitor.matching.space import Floats, build_space, claim_query, claim_texts
 from monitor.matching.terms import MAX_CHARACTERS, Terms
 from monitor.model import Baseline, Decision, Match, Report, Scored
 
-VERSION = "tfidf-1"
+VERSION = "tfidf-2"
 BATCH = 1_000  # reports scored at once; bounds memory
 SMALL = 200  # claims up to which every pair is scored; beyond, only those that can come near a match
 
@@ -70,10 +70,10 @@ class ClaimScorer:
         names = {f"e:{entity.name}" for entity in X.entities}
         vocabulary = sorted(names.union(*queries))
         frequency = [(t, term_frequency_in_news(t, self.extractor_, background)) for t in vocabulary]
-        self.space_ = build_space(queries, frequency)
+        self.with_phrases_ = np.array([bool(claim.phrases) for claim in X.claims])
+        self.space_ = build_space(queries, frequency, self.with_phrases_)
         self.named_ = np.array([term.startswith("e:") for term in self.space_.terms])
         self.calibration_ = calibrate(self.space_, texts, owner, np.array([df for _, df in frequency]))
-        self.with_phrases_ = np.array([bool(claim.phrases) for claim in X.claims])
         self.bars_ = scoring.bars(self.calibration_, self.with_phrases_)
         self.steepness_ = scoring.of_mode("steepness", self.with_phrases_)
         self.company_ = scoring.of_mode("company", self.with_phrases_)

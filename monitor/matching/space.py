@@ -2,10 +2,12 @@
 
 For claim j, report r and term t:
 
-    raw(j, r) = sum over t of  q(j,t) w(t) s(r,t)  /  sum over t of q(j,t)
-    w(t)      = (ln((N+1)/(df(t)+1)) + 1) * c(t)         background idf times idf among the claims
-    c(t)      = ln((n+1)/n(t)) / ln(n+1) * CLAIM_IDF     n claims, n(t) of them with the term
+    raw(j, r) = sum over t of  q(j,t) w(j,t) s(r,t)  /  sum over t of q(j,t)
+    w(j,t)    = (ln((N+1)/(df(t)+1)) + 1) * c(t)^a * k(t)  background idf, idf among the claims, kind of term
+    c(t)      = ln((n+1)/n(t)) / ln(n+1) * CLAIM_IDF       n claims, n(t) of them with the term
     s(r,t)    = tf (K1+1) / (tf + K1 (1 - B + B len/LENGTH))
+
+with `a` and `k` of the claim's mode (`Weighing`).
 
 This is TF-IDF with the saturation and length normalisation of BM25 (Robertson & Zaragoza 2009, "The Probabilistic
 Relevance Framework: BM25 and Beyond"), the claim being the query; with K1 → ∞ and B = 0 it is the plain dot product of
@@ -40,15 +42,26 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Weighing:
+    """How a claim weighs its terms; found on four labelled topics together (docs/matching.md)."""
+
+    claim_idf: float  # the power a of the idf among the claims
+    figure: float  # k of a figure: two texts seldom share one by chance
+    family: float  # k of a kind of event, which stands beside the very words that tell of it
+
+
+WITH_PHRASES = Weighing(claim_idf=1.25, figure=1.5, family=0.75)
+PLAIN = Weighing(claim_idf=1.1, figure=1.25, family=1.0)
+
+
+@dataclass(frozen=True)
 class Space:
     """Terms, weights and claims as arrays: `queries` is claims x terms, each row adding up to 1 before weighting."""
 
     terms: tuple[str, ...]
     index: dict[str, int]
-    weight: Floats  # of a term: background idf x idf among the claims
-    background_idf: Floats
-    queries: sp.csr_matrix  # claims x terms: q(j,t) / sum q(j,.) * weight(t)
-    topic_queries: sp.csr_matrix  # the same without the idf among the claims
+    queries: sp.csr_matrix  # claims x terms: q(j,t) / sum q(j,.) * w(j,t)
+    topic_queries: sp.csr_matrix  # the same with the background idf alone
     by_term: sp.csr_matrix  # `queries` as terms x claims, `topic_by_term` likewise: made once, not for each product
     topic_by_term: sp.csr_matrix
 
@@ -126,7 +139,9 @@ def claim_query(texts: Sequence[Terms]) -> Counter[str]:
     return query
 
 
-def build_space(queries: Sequence[Counter[str]], frequency: Iterable[tuple[str, float]]) -> Space:
+def build_space(
+    queries: Sequence[Counter[str]], frequency: Iterable[tuple[str, float]], with_phrases: NDArray[np.bool_]
+) -> Space:
     """The space of claims given their query terms; `frequency` gives every term with its background frequency."""
     known = sorted(frequency)
     terms = tuple(term for term, _ in known)
@@ -143,15 +158,23 @@ def build_space(queries: Sequence[Counter[str]], frequency: Iterable[tuple[str, 
     n = len(queries)
     among = np.log((n + 1) / np.maximum(claims_with, 1)) / math.log(n + 1) * CLAIM_IDF if n else np.ones(len(terms))
     background_idf = np.array([idf(df) for _, df in known])
-    weighted = shares.multiply(background_idf * among).tocsr()
     topic_queries = shares.multiply(background_idf).tocsr()
+    told = with_phrases.astype(np.float64)[:, None]
+    weighted = (
+        topic_queries.multiply(sp.csr_matrix(told)).multiply(_claim_weights(WITH_PHRASES, terms, among))
+        + topic_queries.multiply(sp.csr_matrix(1.0 - told)).multiply(_claim_weights(PLAIN, terms, among))
+    ).tocsr()
     return Space(
         terms=terms,
         index=index,
-        weight=background_idf * among,
-        background_idf=background_idf,
         queries=weighted,
         topic_queries=topic_queries,
         by_term=weighted.T.tocsr(),
         topic_by_term=topic_queries.T.tocsr(),
     )
+
+
+def _claim_weights(weighing: Weighing, terms: Sequence[str], among: Floats) -> Floats:
+    """c(t)^a k(t) of each term."""
+    kinds = {"f:": weighing.figure, "v:": weighing.family}
+    return np.asarray(among**weighing.claim_idf * np.array([kinds.get(term[:2], 1.0) for term in terms]))

@@ -32,13 +32,13 @@ def main() -> int:
 
 def show(found: gate.Measured, pinned: dict[str, object]) -> None:
     """One line a figure: now, as pinned, the floor."""
-    print(f"{'topic':6} {'mode':16} {'figure':21} {'now':>7} {'pinned':>7} {'floor':>7}")
+    print(f"{'topic':9} {'mode':16} {'figure':21} {'now':>7} {'pinned':>7} {'floor':>7}")
     for topic, modes in found.items():
         for mode, figures in modes.items():
             for name, value in figures.items():
                 known = pinned["figures"].get(topic, {}).get(mode, {}).get(name, {})  # type: ignore[attr-defined]
                 was, floor = (known.get(key, "-") for key in ("measured", "floor"))
-                print(f"{topic:6} {mode:16} {name:21} {value:>7} {was:>7} {floor:>7}")
+                print(f"{topic:9} {mode:16} {name:21} {value:>7} {was:>7} {floor:>7}")
 
 
 def complain(faults: list[gate.Fault]) -> None:

@@ -21,6 +21,8 @@ FLOOR = Path(__file__).with_name("floor.json")
 TOPICS = {
     "iraq": (ROOT / "config" / "baselines" / "coalition-withdrawal.toml", ROOT / "tests" / "data" / "iraq.jsonl"),
     "quake": (ROOT / "tests" / "data" / "quake.toml", ROOT / "tests" / "data" / "quake.jsonl"),
+    "grounding": (ROOT / "tests" / "data" / "grounding.toml", ROOT / "tests" / "data" / "grounding.jsonl"),
+    "exchange": (ROOT / "tests" / "data" / "exchange.toml", ROOT / "tests" / "data" / "exchange.jsonl"),
 }
 WITH_PHRASES, PLAIN = "with phrases", "without phrases"
 FEWER_IS_BETTER = frozenset({"negatives_that_alarm"})

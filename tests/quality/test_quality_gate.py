@@ -32,7 +32,7 @@ def found(claim_f1: float = 0.75, alarms: float = 2) -> gate.Measured:
 
 
 def test_matcher_is_as_good_as_it_was() -> None:
-    """No figure on the labelled reports of two topics is below its pinned floor; data and profiles are the pinned ones.
+    """No figure on the labelled reports of four topics is below its floor; data and profiles are the pinned ones.
 
     If this fails after a change of the matcher, see docs/evaluation.md, "The quality gate".
     """
