@@ -39,7 +39,7 @@ DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४�
 # What nearly all feeds write, at once; the rules further down read the same in it, and take longer.
 USUAL = re.compile(
     r"(?:[A-Za-z]{3}, )?(?P<day>[0-9]{1,2}) (?P<month>[A-Za-z]{3}) (?P<year>[0-9]{4}) "
-    r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2}) (?P<zone>GMT|[+-][0-9]{4})"
+    r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2}) (?P<zone>GMT|UTC|Z|[+-][0-9]{4})"
 )
 USUAL_ISO = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])(?:\.[0-9]+)?"
@@ -72,7 +72,7 @@ def _usual(text: str) -> datetime | None:
     month = MONTHS.get(name.lower())
     if month is None:
         return None
-    offset = NO_OFFSET if zone in ("GMT", "+0000") else _offset(zone)
+    offset = NO_OFFSET if zone in ("GMT", "+0000", "Z", "UTC") else _offset(zone)
     return _moment((int(year), month, int(day)), int(hour), int(minute), int(second), offset)
 
 

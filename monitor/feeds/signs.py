@@ -25,7 +25,6 @@ PLAIN_ASCII = bytes.maketrans(BREAKS_ASCII + b"\t", b"\n" * len(BREAKS_ASCII) + 
 REFERENCE = re.compile(r"&(#[0-9]{2,6};|#[xX][0-9a-fA-F]{2,5};|[a-zA-Z]+[0-9]{0,2};|(?![a-zA-Z0-9#]))")
 NAMES = frozenset(name2codepoint) | {"apos"}
 CHARACTERS = ((0x20, 0x7F), (0xA0, 0xD800), (0xE000, 0xFDD0), (0xFDF0, 0xFFFE), (0x10000, 0x1FFFE))
-MAKING = frozenset("&#;0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 NUMBER = re.compile(r"#(?:([0-9]+)|[xX]([0-9a-fA-F]+));")
 
 
@@ -49,32 +48,23 @@ def single_spaced(text: str) -> str:
     return " ".join(text.split()) if "  " in text else text.strip()
 
 
-def decoded(text: str, told: str) -> str | None:
-    """The text with plain signs for its references; None if parsers might differ on one.
-
-    The references are looked for in `told`, which may part what is one in the text by more than the text does.
-    """
-    references = REFERENCE.findall(told)
-    if len(references) != told.count("&"):
+def decoded(text: str) -> str | None:
+    """The text with plain signs for its references; None if parsers might differ on one."""
+    pieces = REFERENCE.split(text)
+    references = pieces[1::2]
+    signs = {reference: _sign(reference) for reference in set(references)}
+    found = [sign for reference in references if (sign := signs[reference]) is not None]
+    if len(found) != text.count("&"):
         return None
-    signs = {reference: _sign(reference) for reference in set(references) if reference}
-    ampersand = ""
-    for reference, sign in signs.items():
-        if sign is None:
-            return None
-        if sign == "&" and not ampersand:
-            ampersand = reference
-        elif sign in MAKING:  # it may make a new reference with what stands beside it
-            return plain_signs(unescape(text)) if all(other is not None for other in signs.values()) else None
-    for reference, sign in signs.items():
-        if sign is not None and reference != ampersand:
-            text = text.replace(f"&{reference}", sign)
-    return text.replace(f"&{ampersand}", "&") if ampersand else text
+    pieces[1::2] = found
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=2000)
 def _sign(reference: str) -> str | None:
     """The plain sign for a reference that all parsers know; empty for a hidden one."""
+    if not reference:
+        return "&"
     number = NUMBER.fullmatch(reference)
     if number is not None:
         code = int(number[1]) if number[1] else int(number[2], 16)

@@ -79,11 +79,14 @@ TAG = re.compile(
     r"))*+\s*+/?>)"
 )
 COMMENT = re.compile(r"<!--(?![->])[^-]*+(?:-[^-]++)*+-->")
+BREAK = "\x01"  # no text holds it
 GAP = "\x00"  # so that nothing new is made of what stands before and after a comment
 
 
 def tame_text(markup: str) -> str | None:
-    """The text with line breaks where blocks begin and end; None if it takes a parser to tell."""
+    """The text with line breaks where blocks begin and end; None if it takes a parser to tell, or has hidden signs."""
+    if BREAK in markup:
+        return None
     if "<!--" in markup:
         markup = COMMENT.sub(GAP, markup)
     pieces = TAG.split(markup)
@@ -97,12 +100,15 @@ def tame_text(markup: str) -> str | None:
     separators = _separators(names, texts)
     if separators is None:
         return None
+    if "&" in markup and "&" in (told := BREAK.join(texts)):
+        signs = decoded(told)
+        if signs is None:
+            return None
+        texts = signs.split(BREAK)
     pieces = [*texts, *separators]  # of the right length
     pieces[::2], pieces[1::2] = texts, separators
-    text: str | None = "".join(pieces)
-    if "&" in markup and "&" in (told := GAP.join(texts)):
-        text = decoded("".join(pieces), told)
-    return text.replace(GAP, "") if text and GAP in text else text
+    text = "".join(pieces)
+    return text.replace(GAP, "") if GAP in text else text
 
 
 def _separators(names: list[str], texts: list[str]) -> list[str] | None:

@@ -105,7 +105,7 @@ def test_odd_markup_is_left_to_the_parser(markup):
 @given(st.text(st.sampled_from("&#;amplt38gxA "), max_size=30))
 def test_references_are_decoded_once(text):
     """Whatever a decoded reference makes with its neighbours is text."""
-    signs = decoded(text, text)
+    signs = decoded(text)
 
     assert signs is None or signs == plain_signs(unescape(text))
 
@@ -115,7 +115,7 @@ def test_references_are_decoded_once(text):
 )
 def test_decoded_references_are_no_references(text):
     """An ampersand that was a reference begins none."""
-    assert decoded(text, text) == plain_signs(unescape(text))
+    assert decoded(text) == plain_signs(unescape(text))
 
 
 @pytest.mark.parametrize(
