@@ -1,11 +1,11 @@
-"""One request over guarded connections: httpcore's pool with a network backend of our own.
+"""One request over guarded connections: httpcore's connections with a network backend of our own.
 
 No httpx client around it: that would follow the environment's proxies, keep cookies, and look into redirects.
 """
 
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from functools import cache
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import cache, partial
 from types import TracebackType
 from typing import Self
 
@@ -15,12 +15,15 @@ from anyio import CancelScope, Event, Lock  # noqa: F401  (httpcore's: loaded no
 
 from monitor.feeds.guard import GuardedBackend
 
+KEPT_IDLE_S = 15.0  # many servers close after that
+
 
 class Answer:
     """The head of an answer, with its body still on the wire."""
 
-    def __init__(self, response: httpcore.Response) -> None:
+    def __init__(self, response: httpcore.Response, close: Callable[[], Awaitable[None]]) -> None:
         self._response = response
+        self._close = close
         self.status = response.status
         self.headers = _by_name(response.headers)  # names in small letters; one given twice is joined by commas
 
@@ -31,20 +34,23 @@ class Answer:
 
     async def aclose(self) -> None:
         """Gives the connection back; one whose body was not read to its end is closed."""
-        await self._response.aclose()
+        try:
+            await self._response.aclose()
+        finally:
+            await self._close()
 
 
 class GuardedTransport:
-    """Asks over connections that only lead to allowed addresses, used as `async with`."""
+    """Asks over connections that only lead to allowed addresses, used as `async with`.
 
-    def __init__(self, backend: GuardedBackend, connections: int) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_trust(),
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=15.0,
-            network_backend=backend,
-        )
+    Connections that wait for their next request are kept here: httpcore's pool looks through all of them several times
+    at each request, to limit their number, which is the caller's business.
+    """
+
+    def __init__(self, backend: GuardedBackend, most_idle: int) -> None:
+        self._backend = backend
+        self._most_idle = most_idle
+        self._idle: list[httpcore.AsyncHTTPConnection] = []  # the one used last is the last
 
     async def __aenter__(self) -> Self:
         return self
@@ -52,7 +58,8 @@ class GuardedTransport:
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pool.aclose()
+        while self._idle:
+            await self._idle.pop().aclose()
 
     async def ask(
         self, method: str, url: httpx.URL, headers: Mapping[str, str], *, timeout_s: float, body: bytes | None = None
@@ -69,7 +76,34 @@ class GuardedTransport:
             content=body,
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)},
         )
-        return Answer(await self._pool.handle_async_request(request))
+        connection = await self._connection(request.url.origin)
+        try:
+            response = await connection.handle_async_request(request)
+        except BaseException:
+            await connection.aclose()
+            raise
+        return Answer(response, partial(self._give_back, connection))
+
+    async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        """One that waits and is still good, else a new one."""
+        for connection in reversed([one for one in self._idle if one.can_handle_request(origin)]):
+            self._idle.remove(connection)
+            if (
+                not connection.has_expired()
+            ):  # nor closed by the other side, nor with something to read that nobody asked
+                return connection
+            await connection.aclose()
+        return httpcore.AsyncHTTPConnection(
+            origin, ssl_context=_trust(), keepalive_expiry=KEPT_IDLE_S, network_backend=self._backend
+        )
+
+    async def _give_back(self, connection: httpcore.AsyncHTTPConnection) -> None:
+        if not connection.is_idle():  # its answer was not read to the end, or was the last
+            await connection.aclose()
+            return
+        self._idle.append(connection)
+        if len(self._idle) > self._most_idle:
+            await self._idle.pop(0).aclose()
 
 
 def _by_name(lines: list[tuple[bytes, bytes]]) -> dict[str, str]:
