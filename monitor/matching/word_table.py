@@ -30,20 +30,21 @@ _Places = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Keys:
-    """The words of a batch as numbers: in `windows[i]` the places of words that have a window i, and its value."""
+    """The words of a batch as numbers: `first` windows, then the places of words that have a further one, and those."""
 
     lengths: _Places
-    windows: list[tuple[_Places, NDArray[np.uint64]]]
+    first: NDArray[np.uint64]
+    further: list[tuple[_Places, NDArray[np.uint64]]]
     slots: _Places
 
     def some(self, places: _Places) -> "Keys":
         """Those at some places, in ascending order, renumbered."""
         parts = []
-        for where, values in self.windows:
+        for where, values in self.further:
             at = np.searchsorted(where, places)
             held = np.flatnonzero(np.append(where, NEW)[at] == places)
             parts.append((held, values[at[held]]))
-        return Keys(self.lengths[places], parts, self.slots[places])
+        return Keys(self.lengths[places], self.first[places], parts, self.slots[places])
 
 
 class WordTable:
@@ -73,7 +74,8 @@ class WordTable:
         numbers = np.arange(self.count, self.count + count, dtype=np.int32)
         self.count += count
         self._lengths[numbers] = some.lengths
-        for window, (where, values) in zip(self._windows, some.windows, strict=True):
+        self._windows[0][numbers] = some.first
+        for window, (where, values) in zip(self._windows[1:], some.further, strict=True):
             window[numbers[where]] = values
         left = np.flatnonzero(some.lengths <= _LONGEST)
         slots = some.slots
@@ -93,21 +95,20 @@ class WordTable:
     def _keys(self, tokens: Tokens) -> Keys:
         view: NDArray[np.uint64] = np.ndarray((len(tokens.raw) - _WINDOW,), "<u8", tokens.raw, strides=(1,))
         lengths = tokens.ends - tokens.starts
-        where = np.arange(len(lengths))
-        parts = []
-        mixed = np.zeros(len(lengths), dtype=np.uint64)
-        for number, mixer in enumerate(_MIXERS):
-            if number:
-                where = where[lengths[where] > number * _WINDOW]
+        first = view[tokens.starts] & _MASKS[np.minimum(lengths, _WINDOW)]
+        mixed = first * _MIXERS[0]
+        where, further = np.flatnonzero(lengths > _WINDOW), []
+        for number, mixer in enumerate(_MIXERS[1:], start=1):
             left = lengths[where] - number * _WINDOW
             values = view[tokens.starts[where] + number * _WINDOW] & _MASKS[np.minimum(left, _WINDOW)]
             mixed[where] ^= values * mixer
-            parts.append((where, values))
-        return Keys(lengths, parts, (mixed >> np.uint64(64 - self._bits)).astype(np.int64))
+            further.append((where, values))
+            where = where[left > _WINDOW]
+        return Keys(lengths, first, further, (mixed >> np.uint64(64 - self._bits)).astype(np.int64))
 
     def _equal(self, keys: Keys, found: NDArray[np.int32]) -> NDArray[np.bool_]:
-        equal: NDArray[np.bool_] = self._lengths[found] == keys.lengths
-        for window, (where, values) in zip(self._windows, keys.windows, strict=True):
+        equal: NDArray[np.bool_] = (self._windows[0][found] == keys.first) & (self._lengths[found] == keys.lengths)
+        for window, (where, values) in zip(self._windows[1:], keys.further, strict=True):
             equal[where] &= window[found[where]] == values
         return equal
 
