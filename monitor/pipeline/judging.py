@@ -24,6 +24,7 @@ TOGETHER_IN_ALL = 250
 # it is put into no story. Of labelled reports two in a hundred stand in a story with a match and lie below.
 LEAST_FOR_STORY = 0.1
 COVERAGE_EVERY = timedelta(hours=1)
+LOOK_AT_ALL_EVERY = timedelta(hours=1)  # whatever is remembered, all that is stored is looked at as often
 STORY_DAYS = 30  # how far back a story can still grow
 
 
@@ -53,6 +54,19 @@ class MatchMemory:
         self._index = StoryIndex()
         self._known: dict[int, int] = {}
         self._coverage_at: datetime | None = None
+        self._judged: dict[str, tuple[str, int, datetime]] = {}
+
+    def judged_to(self, baseline: Baseline, newest: int, now: datetime) -> int:
+        """The id up to which every report was judged under this revision of the baseline; 0 if that is not known."""
+        revision, report_id, since = self._judged.get(baseline.id, ("", 0, now))
+        known = revision == baseline.revision and timedelta() <= now - since < LOOK_AT_ALL_EVERY
+        return report_id if known and report_id <= newest else 0
+
+    def judged(self, baseline: Baseline, newest: int, now: datetime) -> None:
+        """Remember that every report up to this id was judged."""
+        revision, report_id, since = self._judged.get(baseline.id, ("", 0, now))
+        is_kept = revision == baseline.revision and self.judged_to(baseline, newest, now) == report_id > 0
+        self._judged[baseline.id] = (baseline.revision, newest, since if is_kept else now)
 
     def matcher(self, baseline: Baseline, marked: Sequence[MarkedReport] = ()) -> Matcher:
         """The matcher of this revision of the baseline and these marks."""
@@ -131,13 +145,16 @@ def match(
     memory = memory or MatchMemory()
     store.sync_baselines(baselines)  # 1
     run = MatchRun()
-    waiting = [store.count_unmatched(baseline) for baseline in baselines]
-    for baseline, count in zip(baselines, waiting, strict=True):
+    newest = store.newest_report()
+    judged_to = [memory.judged_to(baseline, newest, clock()) for baseline in baselines]
+    waiting = [store.count_unmatched(b, judged_to=known) for b, known in zip(baselines, judged_to, strict=True)]
+    for baseline, count, known in zip(baselines, waiting, judged_to, strict=True):
         if not count:
+            memory.judged(baseline, newest, clock())
             continue
         judge = _Judge(store, baseline, settings, clock, memory, failpoint)
         after = 0
-        while batch := store.unmatched(baseline, BATCH, after):
+        while batch := store.unmatched(baseline, BATCH, after, judged_to=known):
             scored = judge.score(batch)  # 2
             for part in _parts(scored):
                 run = _sum(run, judge.keep(batch[part], scored[part]))  # 3
@@ -145,6 +162,7 @@ def match(
                 if stopping():
                     return run
             after = batch[-1].report_id
+        memory.judged(baseline, newest, clock())
     if memory.is_coverage_due(clock()):
         watch_coverage(store, baselines, settings, clock=clock)  # 4
     return run

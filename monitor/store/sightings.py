@@ -90,7 +90,8 @@ class Document:
         if not self._connection.value("SELECT EXISTS (SELECT 1 FROM reports WHERE feed_id = :feed_id)", about):
             return None
         rows = self._connection.rows(
-            "SELECT r.* FROM json_each(:keys) k JOIN reports r ON r.feed_id = :feed_id AND r.key = k.value",
+            # CROSS: the keys first, or all that is stored of the feed is read for each document.
+            "SELECT r.* FROM json_each(:keys) k CROSS JOIN reports r ON r.feed_id = :feed_id AND r.key = k.value",
             about | {"keys": to_json(sorted(self._present))},
         )
         return {row["key"]: row for row in rows}

@@ -146,13 +146,20 @@ class Store(OverTime, Told):
             for position, baseline in enumerate(configured):
                 baselines.sync(self._connection, baseline, position=position, now=self._clock())
 
-    def unmatched(self, baseline: Baseline, limit: int, after: int = 0) -> list[StoredReport]:
-        """Reports above the id `after` that wait for a judgement under this baseline's revision, oldest first."""
-        return verdicts.unmatched(self._connection, baseline, limit, after)
+    def unmatched(self, baseline: Baseline, limit: int, after: int = 0, *, judged_to: int = 0) -> list[StoredReport]:
+        """Reports above the id `after` that wait for a judgement under this baseline's revision, oldest first.
 
-    def count_unmatched(self, baseline: Baseline) -> int:
-        """How many reports wait for a judgement under this baseline's revision."""
-        return verdicts.count_unmatched(self._connection, baseline)
+        Of those up to the id `judged_to`, which are known to be judged, only the edited ones are looked at.
+        """
+        return verdicts.unmatched(self._connection, baseline, limit, after, judged_to)
+
+    def count_unmatched(self, baseline: Baseline, *, judged_to: int = 0) -> int:
+        """How many reports wait for a judgement under this baseline's revision; `judged_to` as in `unmatched`."""
+        return verdicts.count_unmatched(self._connection, baseline, judged_to)
+
+    def newest_report(self) -> int:
+        """The highest id of a report, 0 if there is none."""
+        return verdicts.newest(self._connection)
 
     def story_members(self, since: datetime, known: Collection[int] = ()) -> Iterable[StoredReport]:
         """The reports seen since then that belong to a story, oldest first, but for the known ones."""

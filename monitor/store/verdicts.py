@@ -11,8 +11,17 @@ from monitor.store.connection import Connection
 from monitor.store.records import StoredReport
 from monitor.store.values import to_json
 
+# Reports up to `judged_to` need another look only if they were edited: what is stored must not be read at every tick.
+_ABOUT = """
+    SELECT id FROM reports WHERE id > :judged_to
+    UNION ALL SELECT id FROM reports WHERE version > 1 AND id <= :judged_to
+"""
+_WAITS = "(v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version)"
 
-def unmatched(connection: Connection, baseline: Baseline, limit: int, after: int) -> list[StoredReport]:
+
+def unmatched(
+    connection: Connection, baseline: Baseline, limit: int, after: int, judged_to: int = 0
+) -> list[StoredReport]:
     """Reports above that id not yet judged under this revision of the baseline, or edited since; oldest first.
 
     A report that was judged before the profile changed, or before this baseline was added, counts as first sight: a new
@@ -30,12 +39,11 @@ def unmatched(connection: Connection, baseline: Baseline, limit: int, after: int
         JOIN feeds f ON f.id = r.feed_id
         JOIN baselines b ON b.id = :baseline_id
         LEFT JOIN verdicts v ON v.report_id = r.id AND v.baseline_id = b.id
-        WHERE r.id > :after
-          AND (v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version)
+        WHERE r.id > :after AND r.id IN ({_ABOUT}) AND {_WAITS}
         ORDER BY r.id
         LIMIT :limit
         """,
-        {"baseline_id": baseline.id, "revision": baseline.revision, "after": after, "limit": limit},
+        _about(baseline, judged_to) | {"after": after, "limit": limit},
     )
     return [
         replace(found, first_sight=found.first_sight or bool(row["already_there"]))
@@ -43,18 +51,27 @@ def unmatched(connection: Connection, baseline: Baseline, limit: int, after: int
     ]
 
 
-def count_unmatched(connection: Connection, baseline: Baseline) -> int:
+def count_unmatched(connection: Connection, baseline: Baseline, judged_to: int = 0) -> int:
     """How many reports wait for a judgement under this baseline's revision."""
     found = connection.value(
-        """
+        f"""
         SELECT COUNT(*) AS reports
         FROM reports r
         LEFT JOIN verdicts v ON v.report_id = r.id AND v.baseline_id = :baseline_id
-        WHERE v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version
+        WHERE r.id IN ({_ABOUT}) AND {_WAITS}
         """,
-        {"baseline_id": baseline.id, "revision": baseline.revision},
+        _about(baseline, judged_to),
     )
     return int(found)
+
+
+def newest(connection: Connection) -> int:
+    """The highest id of a report, 0 if there is none."""
+    return int(connection.value("SELECT COALESCE(MAX(id), 0) FROM reports"))
+
+
+def _about(baseline: Baseline, judged_to: int) -> dict[str, object]:
+    return {"baseline_id": baseline.id, "revision": baseline.revision, "judged_to": judged_to}
 
 
 def waiting(connection: Connection, versions: Mapping[int, int], baseline: Baseline) -> dict[int, int | None]:

@@ -60,6 +60,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "report": lambda store: store.report(1),
     "unmatched": lambda store: store.unmatched(BASELINE, 1),
     "count_unmatched": lambda store: store.count_unmatched(BASELINE),
+    "newest_report": lambda store: store.newest_report(),
     "story_ids": lambda store: store.story_ids(START),
     "story_members": lambda store: list(store.story_members(START)),
     "judged_since": lambda store: list(store.judged_since(START)),
