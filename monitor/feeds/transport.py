@@ -77,11 +77,15 @@ class GuardedTransport:
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)},
         )
         connection = await self._connection(request.url.origin)
+        may_repeat = connection.is_idle() and body is None
         try:
-            response = await connection.handle_async_request(request)
-        except BaseException:
-            await connection.aclose()
-            raise
+            response = await _over(connection, request)
+        except (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError):
+            if not may_repeat:
+                raise
+            # The other side gave up waiting just when we asked. A question does no harm twice, unlike a message.
+            connection = self._new(request.url.origin)
+            response = await _over(connection, request)
         return Answer(response, partial(self._give_back, connection))
 
     async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
@@ -93,17 +97,35 @@ class GuardedTransport:
             ):  # nor closed by the other side, nor with something to read that nobody asked
                 return connection
             await connection.aclose()
+        return self._new(origin)
+
+    def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         return httpcore.AsyncHTTPConnection(
             origin, ssl_context=_trust(), keepalive_expiry=KEPT_IDLE_S, network_backend=self._backend
         )
 
     async def _give_back(self, connection: httpcore.AsyncHTTPConnection) -> None:
-        if not connection.is_idle():  # its answer was not read to the end, or was the last
+        # Its answer was not read to the end, or was the last, or was not all that came.
+        if not connection.is_idle() or _has_more(connection):
             await connection.aclose()
             return
         self._idle.append(connection)
         if len(self._idle) > self._most_idle:
             await self._idle.pop(0).aclose()
+
+
+async def _over(connection: httpcore.AsyncHTTPConnection, request: httpcore.Request) -> httpcore.Response:
+    try:
+        return await connection.handle_async_request(request)
+    except BaseException:
+        await connection.aclose()
+        raise
+
+
+def _has_more(connection: httpcore.AsyncHTTPConnection) -> bool:
+    """Whether bytes came in behind the answer, which httpcore would take for the next one; if in doubt, yes."""
+    state = getattr(connection._connection, "_h11_state", None)
+    return state is None or bool(state.trailing_data[0])
 
 
 def _by_name(lines: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -63,7 +63,7 @@ class _Buffer(asyncio.Protocol):
             raise self.broken
         taken = bytes(self.data[:most])
         del self.data[:most]
-        if self._held and not self.ended and self.transport is not None:
+        if self._held and len(self.data) <= HIGH_WATER_BYTES and not self.ended and self.transport is not None:
             self._held = False
             self.transport.resume_reading()
         return taken

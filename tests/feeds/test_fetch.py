@@ -60,6 +60,76 @@ def test_connection_is_used_again_after_unchanged(server, settings):
     assert len(set(clients)) == 1
 
 
+def ask_thrice(settings, answers: list[list[bytes]], validators: Validators | None = None) -> tuple[list[bytes], int]:
+    """What three requests get from a server with these answers for each connection, and how many it had."""
+    connections = 0
+
+    async def run() -> list[bytes]:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal connections
+            connections += 1
+            try:
+                for raw in answers[min(connections, len(answers)) - 1]:
+                    await reader.readuntil(b"\r\n\r\n")
+                    writer.write(raw)
+            except asyncio.IncompleteReadError:  # the other side has had enough of this connection
+                pass
+            finally:
+                writer.close()
+
+        listener = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = listener.sockets[0].getsockname()[1]
+        async with listener, Fetcher(settings, now) as fetcher:
+            return [(await fetcher.get(f"http://127.0.0.1:{port}/", validators)).body for _ in range(3)]
+
+    return asyncio.run(run()), connections
+
+
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
+FORGED = GOOD.replace(b"good", b"evil")
+UNCHANGED = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(GOOD + FORGED, b"good"), (UNCHANGED + FORGED, b""), (UNCHANGED + b"0\r\n\r\n", b"")]
+)
+def test_what_comes_behind_an_answer_is_no_answer(settings, answer, expected):
+    """Bytes behind the end of an answer pass neither for that to the next request, nor do they spoil it."""
+    bodies, _ = ask_thrice(settings, [[answer] * 3], Validators(etag='"a"'))
+
+    assert bodies == [expected] * 3
+
+
+def test_connection_closed_when_it_is_used_again_is_replaced(settings):
+    """A server that closes a waiting connection just when it is asked over it is asked once more over a new one."""
+    bodies, connections = ask_thrice(settings, [[GOOD, b""], [GOOD] * 3])
+
+    assert bodies == [b"good"] * 3
+    assert connections == 2
+
+
+def test_new_connection_that_is_closed_is_not_replaced(settings):
+    """A server that gives no answer over a new connection is not asked again at once."""
+    connections = 0
+
+    async def run() -> FetchError:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal connections
+            connections += 1
+            await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+
+        listener = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = listener.sockets[0].getsockname()[1]
+        async with listener, Fetcher(settings, now) as fetcher:
+            with pytest.raises(FetchError) as caught:
+                await fetcher.get(f"http://127.0.0.1:{port}/")
+        return caught.value
+
+    assert asyncio.run(run()).kind == "protocol"
+    assert connections == 1
+
+
 @pytest.mark.parametrize("coding", ["br", "deflate", "gzip, gzip", "zstd"])
 def test_codings_that_were_not_asked_for_are_refused(server, settings, coding):
     """Only gzip can be unpacked within bounds, and only once."""

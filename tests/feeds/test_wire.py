@@ -85,6 +85,25 @@ def test_flood_is_held_back_while_nobody_reads() -> None:
     assert all_of_it == size // 1000 * 1000
 
 
+def test_slow_reader_holds_a_flood_back_too() -> None:
+    """Reading a little does not let a lot come in: what waits stays within bounds at every step."""
+
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"x" * 40 * HIGH_WATER_BYTES)
+        await reader.read()
+
+    async def ask(wire: Wire) -> int:
+        most = 0
+        for _ in range(30):
+            await wire.read(1, 5.0)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            most = max(most, len(wire._buffer.data))
+        return most
+
+    assert talk(flood, ask) <= 4 * HIGH_WATER_BYTES  # type: ignore[operator]
+
+
 def test_connection_that_says_something_unasked_is_not_used_again() -> None:
     """httpcore asks whether an idle connection is readable; bytes that nobody asked for, or its end, make it so."""
 
