@@ -16,7 +16,7 @@ from monitor.feeds.article import extract_article
 from monitor.feeds.child import Child
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.robots import RobotsBook
-from monitor.model import PageRead, PageWanted
+from monitor.model_pages import PageRead, PageWanted
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 DEADLINE_S = 20.0

@@ -10,7 +10,7 @@ from typing import cast
 from monitor.config.settings import FetchSettings, Settings
 from monitor.feeds.pages import PageFetcher, read_pages
 from monitor.feeds.robots import RobotsBook
-from monitor.model import PageRead
+from monitor.model_pages import PageRead
 from monitor.pipeline.hooks import Clock, Failpoint, Stopping, never, no_failpoint
 from monitor.store import Store
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from monitor.model import PageRead, PageWanted
+from monitor.model_pages import PageRead, PageWanted
 from monitor.store import identity
 from monitor.store.connection import Connection
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor.model import FeedNews, FeedStanding, Message, PageRead, PageWanted, Recipient
+from monitor.model import FeedNews, FeedStanding, Message, Recipient
+from monitor.model_pages import PageRead, PageWanted
 from monitor.store import articles, feeds, fetches, floods, retention
 from monitor.store.part import Part
 

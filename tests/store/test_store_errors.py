@@ -9,8 +9,9 @@ from store_samples import BASELINE, SOURCE, START, Clock, make_outcome
 from test_store_outbox import ADA, make_message
 
 from monitor.errors import StoreError
-from monitor.model import FeedState, Mute, PageRead
+from monitor.model import FeedState, Mute
 from monitor.model_digest import Notice
+from monitor.model_pages import PageRead
 from monitor.store import Store, open_store
 from monitor.store.translate import sentence_for
 

@@ -22,7 +22,8 @@ from store_samples import (
 )
 from test_store_outbox import ADA, ALERT, make_message
 
-from monitor.model import FeedSource, FeedState, PageRead, Relation
+from monitor.model import FeedSource, FeedState, Relation
+from monitor.model_pages import PageRead
 from monitor.store import Store
 from monitor.store.views import VIEWS
 
