@@ -54,7 +54,10 @@ async def poll_in_batches(
     *,
     parse: Parse | None = None,
 ) -> AsyncIterator[list[FeedOutcome]]:
-    """The same, those together that finish within LINGER_S of the first: to be kept together costs them less."""
+    """The same, those together that finish within LINGER_S of the first: to be kept together costs them less.
+
+    While one batch is being kept, the next is gathered.
+    """
     parser = Parser(fetcher.settings.max_entries)
     done: asyncio.Queue[FeedOutcome | Exception] = asyncio.Queue(maxsize=max(2, fetcher.settings.concurrency))
 
@@ -68,10 +71,13 @@ async def poll_in_batches(
     held: list[FeedOutcome] = []
     online = False
     left = len(tasks)
+    gathering = asyncio.create_task(_next_batch(done, left))
     try:
         while left:
-            batch, fault = await _next_batch(done, left)
+            batch, fault = await gathering
             left -= len(batch)
+            if left and fault is None:
+                gathering = asyncio.create_task(_next_batch(done, left))
             if not online and all(outcome.error_kind in OUTAGE_KINDS for outcome in batch):
                 held += batch
             else:
@@ -83,9 +89,9 @@ async def poll_in_batches(
         if held:
             yield _judge_outage(held)
     finally:
-        for task in tasks:
+        for task in (*tasks, gathering):
             task.cancel()
-        for task in tasks:
+        for task in (*tasks, gathering):
             with suppress(asyncio.CancelledError):
                 await task
         await parser.aclose()

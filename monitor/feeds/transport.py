@@ -101,7 +101,10 @@ class GuardedTransport:
 
     def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         return httpcore.AsyncHTTPConnection(
-            origin, ssl_context=_trust(), keepalive_expiry=KEPT_IDLE_S, network_backend=self._backend
+            origin,
+            ssl_context=_trust() if origin.scheme == b"https" else None,
+            keepalive_expiry=KEPT_IDLE_S,
+            network_backend=self._backend,
         )
 
     async def _give_back(self, connection: httpcore.AsyncHTTPConnection) -> None:

@@ -18,6 +18,7 @@ from monitor.model import FeedOutcome, FeedSource, FeedState
 from monitor.pipeline.hooks import Clock, Failpoint, Progress, Stopping, never, no_failpoint, no_progress
 from monitor.pipeline.watching import watch_feeds
 from monitor.store import Store
+from monitor.store.polls import Together
 
 LATELY = timedelta(minutes=30)  # polls so recent tell whether a failure is our own network's
 
@@ -73,10 +74,11 @@ def poll(
             async with aclosing(asked) as batches:
                 async for batch in batches:
                     failpoint("poll: fetched")
-                    with store.together():
+                    with store.together() as polls:
                         judged = [_without_blame(store, outcome, clock()) for outcome in batch]  # 3
                         for outcome in judged:
-                            done = _keep(store, *by_url[outcome.url], outcome, settings, clock(), rng, done)  # 4
+                            done = _keep(store, polls, *by_url[outcome.url], outcome, settings, clock(), rng, done)  # 4
+                        await _elsewhere(polls.commit)
                     failpoint("poll: stored")
                     for outcome in judged:
                         if on_outcome is not None:
@@ -101,8 +103,19 @@ def _without_blame(store: Store, outcome: FeedOutcome, now: datetime) -> FeedOut
     return outcome
 
 
+async def _elsewhere(work: Callable[[], None]) -> None:
+    """Have it done in another thread while answers come in; also if we are told to stop, it is waited for."""
+    at_work = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        await asyncio.shield(at_work)
+    except asyncio.CancelledError:
+        await asyncio.wait([at_work])
+        raise
+
+
 def _keep(
     store: Store,
+    polls: Together,
     source: FeedSource,
     state: FeedState,
     outcome: FeedOutcome,
@@ -111,11 +124,12 @@ def _keep(
     rng: Random,
     done: PollRun,
 ) -> PollRun:
-    new = store.count_new(source, outcome)
+    polled = polls.look(source, outcome)
+    new = polled.new
     planned = plan_next(source, state, outcome, new_reports=new, now=now, rng=rng, rhythm=settings.fetch)
     if new and state.first_polled_at is not None:
         planned = replace(planned, quiet_after_s=quiet_limit_s((*store.arrivals(source.url), now)))
-    stored = store.record_poll(source, outcome, planned)
+    stored = polled.record(planned)
     return PollRun(
         feeds=done.feeds + 1,
         failed=done.failed + (outcome.error is not None),

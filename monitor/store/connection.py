@@ -1,4 +1,8 @@
-"""One connection to the database, for one thread: every write inside BEGIN IMMEDIATE, every error translated."""
+"""One connection to the database: every write inside BEGIN IMMEDIATE, every error translated.
+
+It is used by one thread at a time. That is the thread that opened it, but for what ends a transaction: while another
+thread does that, the first must leave the connection alone.
+"""
 
 import sqlite3
 import threading
@@ -12,7 +16,7 @@ from sqlite_utils import Database
 
 from monitor.store import uses
 from monitor.store.translate import translating
-from monitor.store.values import Params, bindable
+from monitor.store.values import Params, bindable, bound
 
 APPLICATION_ID = 0x4D4F4E31  # "MON1": tells our files from those of other programs
 BUSY_TIMEOUT_S = 10.0
@@ -31,7 +35,7 @@ class Connection:
         self._is_open = False
         with translating(path):
             # isolation_level None: sqlite3 opens no transactions of its own, so the only ones are those of `write`.
-            raw = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+            raw = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
             try:
                 self.db = Database(raw)
                 raw.execute("PRAGMA foreign_keys = ON")
@@ -66,7 +70,7 @@ class Connection:
                 self._raw.execute("BEGIN IMMEDIATE")
                 try:
                     yield
-                    self._raw.execute("COMMIT")
+                    self.commit()
                 except BaseException:
                     # A full disk has already undone the transaction; another ROLLBACK would hide the cause.
                     if self._raw.in_transaction:
@@ -75,6 +79,12 @@ class Connection:
         finally:
             if has_turn:
                 self._turn.release()
+
+    def commit(self) -> None:
+        """End the transaction of `write` before its block ends; what follows in the block must not write."""
+        if self._raw.in_transaction:
+            with translating(self.path):
+                self._raw.execute("COMMIT")
 
     @contextmanager
     def read(self) -> Iterator[None]:
@@ -115,6 +125,12 @@ class Connection:
         self._must_write()
         with translating(self.path):
             self._raw.executemany(sql, map(bindable, params))
+
+    def run_rows(self, sql: str, rows: Iterable[Iterable[Any]]) -> None:
+        """The same with unnamed parameters (`?`), which SQLite takes with less work."""
+        self._must_write()
+        with translating(self.path):
+            self._raw.executemany(sql, map(bound, rows))
 
     def insert(self, sql: str, params: Params | None = None) -> int:
         """Do one INSERT inside `write`; gives the new row's id."""

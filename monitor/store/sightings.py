@@ -1,9 +1,8 @@
 """What one document of a feed does to the tables `reports` and `revisions`: new items, edits, items that left it.
 
-Items are looked up together, and the new ones inserted by one statement: a feed often brings dozens.
+Items are looked up together: a feed often brings dozens.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,51 +11,12 @@ from typing import Any
 
 from monitor.model import Report
 from monitor.store import edits, identity, tombstones
+from monitor.store.arriving import Arrivals
 from monitor.store.connection import Connection
 from monitor.store.records import PollStored
 from monitor.store.values import clean_text, from_iso_or_none, to_json
 
 Row = dict[str, Any]
-
-# What is known of an item before it is stored.
-_COLUMNS = (
-    *("key", "title", "summary", "content", "url", "address", "text_hash", "title_hash", "outlet", "language"),
-    *("published", "published_raw", "updated", "feed_id", "publisher", "first_sight", "now"),
-)
-# The earlier report that is this very item: the same words under the same page, guid or feed; or, in another feed, the
-# same page under the same title, for feeds cut their summaries differently.
-_DUPLICATE = """
-    SELECT COALESCE(o.duplicate_of, o.id) AS id FROM reports o
-    WHERE o.address = n.address
-      AND (o.text_hash = n.text_hash OR (o.feed_id <> n.feed_id AND o.title_hash = n.title_hash AND n.title <> ''))
-      {earlier}
-    UNION ALL
-    SELECT COALESCE(o.duplicate_of, o.id) FROM reports o
-    WHERE o.key = n.key AND o.text_hash = n.text_hash {earlier}
-    UNION ALL
-    SELECT COALESCE(o.duplicate_of, o.id) FROM reports o
-    WHERE o.feed_id = n.feed_id AND o.text_hash = n.text_hash {earlier}
-    ORDER BY 1
-    LIMIT 1
-"""
-_GATHER = f"CREATE TEMPORARY TABLE IF NOT EXISTS arriving ({', '.join(_COLUMNS)})"
-_ARRIVE = f"INSERT INTO arriving VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
-_INSERT = f"""
-    INSERT INTO reports (
-        feed_id, key, version, title, summary, content, url, address, text_hash, title_hash, publisher, outlet,
-        language, published_at, published_raw, updated_at, first_seen_at, last_seen_at, first_sight, duplicate_of
-    )
-    SELECT
-        n.feed_id, n.key, 1, n.title, n.summary, n.content, n.url, n.address, n.text_hash, n.title_hash, n.publisher,
-        n.outlet, n.language, n.published, n.published_raw, n.updated, n.now, n.now, n.first_sight,
-        ({_DUPLICATE.format(earlier="")})
-    FROM arriving n
-    ORDER BY n.rowid
-"""
-_REPEATED = f"""
-    UPDATE reports AS n SET duplicate_of = ({_DUPLICATE.format(earlier="AND o.id < n.id")})
-    WHERE n.id = :id
-"""
 
 
 class _Item:
@@ -102,16 +62,18 @@ class Document:
             return self._present
         return frozenset(item.key for item in self._items if self._find(item) is None and not self._is_removed(item))
 
-    def save(self, now: datetime) -> PollStored:
-        """Keep the new items, and the edits of the others."""
+    def save(self, arrivals: Arrivals, now: datetime) -> PollStored:
+        """Keep the edits, and leave the new items to `arrivals`."""
         revised = known = 0
         new: dict[str, _Item] = {}
         held: list[int] = []
         for item in self._items:
             if item.key in new:  # twice in one document: the second is a later sight of the first
-                self._insert(new.values(), now)
+                arrivals.add(self._rows(new.values(), now))
+                arrivals.flush()
+                self._stored = self._look_up() or {}
+                held += [self._stored[key]["id"] for key in new]
                 new = {}
-                self._stored = self._look_up()
             old = self._find(item)
             if old is not None:
                 held.append(old["id"])
@@ -125,8 +87,8 @@ class Document:
                 known += 1
             else:
                 new[item.key] = item
-        held += self._insert(new.values(), now)
-        self._mark_sight(held, now)
+        self._mark_sight(held, now)  # new ones begin as held
+        arrivals.add(self._rows(new.values(), now))
         return PollStored(new=len(self._items) - revised - known, revised=revised, known=known)
 
     def _find(self, item: _Item) -> Row | None:
@@ -153,10 +115,10 @@ class Document:
     def _is_removed(self, item: _Item) -> bool:
         return tombstones.is_known(self._connection, item.values)
 
-    def _insert(self, items: Iterable[_Item], now: datetime) -> list[int]:
-        """Store new items in their order; gives their ids."""
+    def _rows(self, items: Iterable[_Item], now: datetime) -> list[Row]:
+        """What arrives."""
         feed = self._feed
-        rows = [
+        return [
             item.values
             | {
                 "publisher": identity.publisher_of(item.report, feed["publisher"], feed["title"], feed["url"]),
@@ -165,29 +127,10 @@ class Document:
             }
             for item in items
         ]
-        if not rows:
-            return []
-        before = self._connection.value("SELECT COALESCE(MAX(id), 0) AS id FROM reports")
-        # One statement puts all of them into `reports`: at the beginning of each, the full-text index writes down what
-        # it has gathered, which takes longer than all else.
-        self._connection.run(_GATHER)
-        self._connection.run_many(_ARRIVE, rows)
-        self._connection.run(_INSERT)
-        self._connection.run("DELETE FROM arriving")
-        inserted = self._connection.rows("SELECT id, text_hash FROM reports WHERE id > :before", {"before": before})
-        self._repeated_within(inserted)
-        return [row["id"] for row in inserted]
-
-    def _repeated_within(self, inserted: Sequence[Row]) -> None:
-        """Items of this document that say the same as one before them: the insertion does not see its own rows."""
-        hashes = Counter(row["text_hash"] for row in inserted)
-        for row in inserted:
-            if hashes[row["text_hash"]] > 1:
-                self._connection.run(_REPEATED, row)
 
     def _mark_sight(self, report_ids: Sequence[int], now: datetime) -> None:
         """Keep which reports the document holds now: those that are no longer in it were last seen now."""
-        if self._stored is None:  # all of them are new, and begin as held
+        if self._stored is None:  # all of them are new
             return
         about = {"feed_id": self._feed["id"], "ids": to_json(report_ids), "now": now}
         self._connection.run(

@@ -19,7 +19,6 @@ from monitor.store import (
     checks,
     deliveries,
     feeds,
-    fetches,
     ledger,
     marks,
     matches,
@@ -33,8 +32,8 @@ from monitor.store.connection import BUSY_TIMEOUT_S
 from monitor.store.matching import MatchingTransaction
 from monitor.store.opening import open_connection
 from monitor.store.over_time import OverTime
+from monitor.store.polls import Together
 from monitor.store.records import Finding, MarkedReport, PollStored, StoredReport
-from monitor.store.sightings import Document
 from monitor.store.told import Told
 from monitor.store.values import from_iso
 
@@ -93,40 +92,20 @@ class Store(OverTime, Told):
 
     def count_new(self, source: FeedSource, outcome: FeedOutcome) -> int:
         """How many of the outcome's reports are not stored yet."""
-        if outcome.feed is None:
-            return 0
-        feed = feeds.find(self._connection, source.url)
-        if feed is None:
-            return len({report.key for report in outcome.feed.reports})
-        return len(Document(self._connection, feed, outcome.feed.reports).new_keys())
+        return Together(self._connection, self._clock).look(source, outcome).new
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> Iterator[Together]:
         """Several polls in one transaction: all of them count, or none."""
         with self._connection.write():
-            yield
+            polls = Together(self._connection, self._clock)
+            yield polls
+            polls.flush()
 
     def record_poll(self, source: FeedSource, outcome: FeedOutcome, next_state: FeedState) -> PollStored:
-        """Keep what one poll brought, in one transaction: reports, revisions, validators, next poll time, the fetch.
-
-        Gives zeros and keeps nothing if the feed was removed while it was polled.
-        """
-        now = self._clock()
-        with self._connection.write():
-            feed = feeds.find(self._connection, source.url)
-            if feed is None or not feed["active"]:
-                return PollStored()
-            stored = self._save_reports(feed, outcome, now)
-            feeds.record(self._connection, feed["id"], outcome, next_state, new=stored.new, now=now)
-            fetches.record(self._connection, feed["id"], outcome, stored)
-            return stored
-
-    def _save_reports(self, feed: dict[str, Any], outcome: FeedOutcome, now: datetime) -> PollStored:
-        if outcome.feed is None:
-            return PollStored()
-        if feed["title"] is None:  # so that the first reports already carry the feed's name
-            feed = {**feed, "title": outcome.feed.title}
-        return Document(self._connection, feed, outcome.feed.reports).save(now)
+        """Keep what one poll brought, in one transaction; see `Polled.record`."""
+        with self.together() as polls:
+            return polls.look(source, outcome).record(next_state)
 
     def report(self, report_id: int) -> StoredReport | None:
         """One report."""

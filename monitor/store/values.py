@@ -1,7 +1,7 @@
 """The door between Python's values and SQLite's: times as UTC text, tuples as JSON, text that SQLite can hold."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -54,13 +54,20 @@ def to_json(value: Any) -> str:
 
 
 def bindable(params: Params) -> dict[str, Any]:
-    """The parameters as SQLite takes them; every statement of the store passes through here."""
+    """The parameters as SQLite takes them; every statement of the store passes here or through `bound`."""
     return {name: _BY_CLASS.get(value.__class__, _bindable)(value) for name, value in params.items()}
 
 
+def bound(values: Iterable[Any]) -> list[Any]:
+    """The same for unnamed parameters."""
+    return [_BY_CLASS.get(value.__class__, _bindable)(value) for value in values]
+
+
 def _bindable(value: Any) -> Any:
+    if isinstance(value, str):  # StrEnum and the like
+        return clean_text(str(value))
     for kind, bind in _BY_CLASS.items():
-        if isinstance(value, kind):  # StrEnum and the like
+        if isinstance(value, kind):
             return bind(value)
     return value
 
@@ -76,7 +83,7 @@ def _clamped(value: int) -> int:
 # What stands first is asked first: a bool is an int, too.
 _BY_CLASS: dict[type, Callable[[Any], Any]] = {
     type(None): _as_it_is,
-    str: lambda value: clean_text(str(value)),
+    str: clean_text,
     datetime: to_iso,
     bool: int,
     int: _clamped,
