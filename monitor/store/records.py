@@ -52,6 +52,15 @@ class MarkedReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPassage:
+    """What one story says of a claim, in the report that says it best."""
+
+    claim: str
+    report_id: int
+    passage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
     """One claim's standing, for those who compare; people read `v_ledger`."""
 

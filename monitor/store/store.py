@@ -22,6 +22,7 @@ from monitor.store import (
     ledger,
     marks,
     matches,
+    passages,
     query,
     reports,
     search,
@@ -33,7 +34,7 @@ from monitor.store.matching import MatchingTransaction
 from monitor.store.opening import open_connection
 from monitor.store.over_time import OverTime
 from monitor.store.polls import Together
-from monitor.store.records import Finding, MarkedReport, PollStored, StoredReport
+from monitor.store.records import ClaimPassage, Finding, MarkedReport, PollStored, StoredReport
 from monitor.store.told import Told
 from monitor.store.values import from_iso
 
@@ -244,6 +245,10 @@ class Store(OverTime, Told):
     def marked(self, baseline_id: str) -> list[MarkedReport]:
         """The marks that count under a baseline with their reports, oldest first: what the matcher learns from."""
         return marks.marked(self._connection, baseline_id)
+
+    def claim_passages(self, baseline_id: str) -> list[ClaimPassage]:
+        """The best passage of each story for each claim, oldest report first; what is marked as noise is left out."""
+        return passages.of_claims(self._connection, baseline_id)
 
     # ---- care ---------------------------------------------------------------------------------------------------
 

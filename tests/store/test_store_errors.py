@@ -90,6 +90,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "matches": lambda store: store.matches(),
     "marks": lambda store: store.marks(),
     "marked": lambda store: store.marked("dam"),
+    "claim_passages": lambda store: store.claim_passages("dam"),
     "alerts": lambda store: store.alerts(),
     "deliveries": lambda store: store.deliveries(),
     "feeds": lambda store: store.feeds(),
