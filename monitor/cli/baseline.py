@@ -1,4 +1,4 @@
-"""`monitor baseline`: look at a profile, have it checked, begin one from an article."""
+"""`monitor baseline`: look at a profile, have it checked, begin one from an article, find words for it."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import baseline_suggest
 from monitor.cli.options import ConfigOption, Format, FormatOption, VerboseOption, settings_from
 from monitor.errors import BaselineError, ConfigError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from monitor.config import FetchSettings
     from monitor.model import Baseline
 
-group = typer.Typer(help="Show, check or begin a baseline.", no_args_is_help=True)
+group = typer.Typer(help="Show, check or begin a baseline; find phrases for it.", no_args_is_help=True)
 
 Profiles = Annotated[
     list[Path] | None,
@@ -23,6 +24,7 @@ Profiles = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
+    baseline_suggest.register(group)
     app.add_typer(group, name="baseline", rich_help_panel="Look after")
 
 
