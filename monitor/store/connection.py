@@ -103,7 +103,11 @@ class Connection:
     def rows(self, sql: str, params: Params | None = None) -> list[dict[str, Any]]:
         """All rows of a query."""
         with translating(self.path):
-            return self._cursor().execute(sql, bindable(params or {})).fetchall()
+            cursor = self._raw.execute(sql, bindable(params or {}))
+            if cursor.description is None:
+                return []
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def row(self, sql: str, params: Params | None = None) -> dict[str, Any] | None:
         """The first row of a query, or None."""

@@ -1,6 +1,7 @@
 """The table `reports` as it is read: what was seen, once for each item."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from monitor.model import Report
@@ -31,13 +32,18 @@ def stored(row: dict[str, Any]) -> StoredReport:
         report=to_report(row),
         version=row["version"],
         feed_url=row["feed_url"],
-        feed_tags=tuple(json.loads(row["feed_tags"])),
+        feed_tags=_tags(row["feed_tags"]),
         first_sight=bool(row["first_sight"]),
         publisher=row["publisher"],
         seen=from_iso(row["first_seen_at"]),
         story_id=row["story_id"],
         duplicate_of=row["duplicate_of"],
     )
+
+
+@lru_cache(maxsize=256)  # those of a feed are read with each of its reports
+def _tags(stored_as: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored_as))
 
 
 def to_report(row: dict[str, Any]) -> Report:

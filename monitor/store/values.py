@@ -25,9 +25,10 @@ def iso_or_none(moment: datetime | None) -> str | None:
     return None if moment is None else to_iso(moment)
 
 
+@lru_cache(maxsize=256)
 def from_iso(text: str) -> datetime:
     """The aware time that `to_iso` wrote."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return datetime.fromisoformat(text)
 
 
 def from_iso_or_none(text: str | None) -> datetime | None:

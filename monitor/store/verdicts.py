@@ -1,7 +1,6 @@
 """The table `verdicts`: which reports wait for a judgement, and what became of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +10,6 @@ from monitor.store.connection import Connection
 from monitor.store.records import StoredReport
 from monitor.store.values import to_json
 
-# Reports up to `judged_to` need another look only if they were edited: what is stored must not be read at every tick.
-_ABOUT = """
-    SELECT id FROM reports WHERE id > :judged_to
-    UNION ALL SELECT id FROM reports WHERE version > 1 AND id <= :judged_to
-"""
 _WAITS = "(v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version)"
 
 
@@ -31,24 +25,21 @@ def unmatched(
         f"""
         SELECT
             {reports.COLUMNS},
-            (v.report_id IS NOT NULL AND v.report_version = r.version) OR (
+            r.first_sight OR (v.report_id IS NOT NULL AND v.report_version = r.version) OR (
                 r.first_seen_at < b.added_at
                 AND EXISTS (SELECT 1 FROM verdicts o WHERE o.report_id = r.id AND o.decided_at < b.added_at)
-            ) AS already_there
+            ) AS first_sight  -- in place of the column
         FROM reports r
         JOIN feeds f ON f.id = r.feed_id
         JOIN baselines b ON b.id = :baseline_id
         LEFT JOIN verdicts v ON v.report_id = r.id AND v.baseline_id = b.id
-        WHERE r.id > :after AND r.id IN ({_ABOUT}) AND {_WAITS}
+        WHERE r.id > :after AND {_looked_at(after, judged_to)} AND {_WAITS}
         ORDER BY r.id
         LIMIT :limit
         """,
         _about(baseline, judged_to) | {"after": after, "limit": limit},
     )
-    return [
-        replace(found, first_sight=found.first_sight or bool(row["already_there"]))
-        for row, found in ((row, reports.stored(row)) for row in rows)
-    ]
+    return [reports.stored(row) for row in rows]
 
 
 def count_unmatched(connection: Connection, baseline: Baseline, judged_to: int = 0) -> int:
@@ -58,11 +49,24 @@ def count_unmatched(connection: Connection, baseline: Baseline, judged_to: int =
         SELECT COUNT(*) AS reports
         FROM reports r
         LEFT JOIN verdicts v ON v.report_id = r.id AND v.baseline_id = :baseline_id
-        WHERE r.id IN ({_ABOUT}) AND {_WAITS}
+        WHERE {_looked_at(0, judged_to)} AND {_WAITS}
         """,
         _about(baseline, judged_to),
     )
     return int(found)
+
+
+def _looked_at(after: int, judged_to: int) -> str:
+    """Which reports above `after` may wait: up to `judged_to` only the edited ones, for not all that is stored can be
+    read at every tick."""
+    if after >= judged_to:
+        return "TRUE"
+    return """
+        r.id IN (
+            SELECT id FROM reports WHERE id > :judged_to
+            UNION ALL SELECT id FROM reports WHERE version > 1 AND id <= :judged_to
+        )
+    """
 
 
 def newest(connection: Connection) -> int:
@@ -94,35 +98,33 @@ def waiting(connection: Connection, versions: Mapping[int, int], baseline: Basel
 
 def save(connection: Connection, judged: Sequence[tuple[int, Scored]], baseline: Baseline, *, now: datetime) -> None:
     """Keep the verdicts, each in place of the one on an earlier revision or text."""
-    connection.run_many(
+    connection.run_rows(
         """
         INSERT INTO verdicts (
             report_id, baseline_id, revision, report_version, score, decision, reason,
             best_claim_id, best_claim_score, entities, decided_at
         )
-        SELECT
-            r.id, :baseline_id, :revision, r.version, :score, :decision, :reason,
-            :best_claim_id, :best_claim_score, :entities, :now
+        SELECT r.id, ?2, ?3, r.version, ?4, ?5, ?6, ?7, ?8, ?9, ?10
         FROM reports r
-        WHERE r.id = :report_id
+        WHERE r.id = ?1
         ON CONFLICT (report_id, baseline_id) DO UPDATE SET
             revision = excluded.revision, report_version = excluded.report_version, score = excluded.score,
             decision = excluded.decision, reason = excluded.reason, best_claim_id = excluded.best_claim_id,
             best_claim_score = excluded.best_claim_score, entities = excluded.entities, decided_at = excluded.decided_at
         """,
         (
-            {
-                "report_id": report_id,
-                "baseline_id": baseline.id,
-                "revision": baseline.revision,
-                "score": scored.score,
-                "decision": scored.decision,
-                "reason": scored.reason,
-                "best_claim_id": scored.best_claim,
-                "best_claim_score": scored.best_claim_score,
-                "entities": to_json(scored.entities),
-                "now": now,
-            }
+            (
+                report_id,
+                baseline.id,
+                baseline.revision,
+                scored.score,
+                scored.decision.value,
+                scored.reason,
+                scored.best_claim,
+                scored.best_claim_score,
+                to_json(scored.entities) if scored.entities else "[]",
+                now,
+            )
             for report_id, scored in judged
         ),
     )
