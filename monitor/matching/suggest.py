@@ -29,7 +29,7 @@ ELSEWHERE = 3.0  # what is said under other claims counts so many times against 
 MOST = 10  # words of a claim
 LEAST_WEIGHT = 0.5  # what lies below is in fashion everywhere, or hardly more common here than elsewhere
 _PHRASE_WORDS = 30  # of a sentence from which a phrase can be taken; longer ones lose in proportion
-_WRITTEN = re.compile(r"[^\W\d_][^\W_]*")
+_WRITTEN = re.compile(r"[^\W\d_](?:[^\W_]|['’‘ʼʿ](?!s\b)(?=\w))*")  # "Ka'bi" is a word, "Larnport's" is "Larnport"
 _OTHER_KINDS = ("v:", "f:", "d:")  # kinds of event, figures and days are no words
 
 
@@ -186,12 +186,11 @@ class _Reader:
     def written(self, terms: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
         """Each term as it is written most often; in small letters if it ever is, since headlines have capitals."""
         forms: dict[str, Counter[str]] = {term: Counter() for term in terms}
-        for text in texts:
-            for raw in _WRITTEN.findall(text):
-                folded = tokens(raw)
-                root = stem(folded[0], self._language) if len(folded) == 1 else ""
-                if root in forms:
-                    forms[root][raw] += 1
+        for raw, count in Counter(raw for text in texts for raw in _WRITTEN.findall(text)).items():
+            folded = tokens(raw)
+            root = stem(folded[0], self._language) if len(folded) == 1 else ""
+            if root in forms:
+                forms[root][raw] = count
         return {term: term[2:] if term.startswith("e:") else _commonest(seen, term) for term, seen in forms.items()}
 
 

@@ -67,6 +67,13 @@ def test_word_is_shown_as_it_is_written_most_often() -> None:
     assert set(words(suggested(ferry=ferry)["B2"])) == {"mooring", "Quayside"}
 
 
+def test_apostrophes_belong_to_words_and_possessives_do_not() -> None:
+    """A name with an apostrophe is shown whole; the ending of a possessive is no part of a word."""
+    ferry = ("Nordlink's Ka'bi at Quayside’s end", "Quayside's Ka'bi", "'Ka'bi' of Quayside's")
+
+    assert set(words(suggested(ferry=ferry)["B2"])) == {"Ka'bi", "Quayside"}
+
+
 def test_word_of_other_claims_is_not_suggested() -> None:
     """What is said as often under other claims tells nothing of this one."""
     ferry = tuple(f"{text} for motorists" for text in LAID_UP)
