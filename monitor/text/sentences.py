@@ -9,7 +9,8 @@ _ABBREVIATIONS = frozenset(
     pres prof rep reps rev sat sec sen sens sept sep sgt sr st sun thu thur thurs tue tues u.k u.n u.s v vol vs wed
     a.m p.m""".split()
 )
-_END = re.compile(r"[.!?…؟。]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]?[^\Wa-z_])")
+# Nothing is tried twice: a run of thousands of dots takes no longer than as many letters.
+_END = re.compile(r"(?<![.!?…؟。])[.!?…؟。]++[\"'”’»)\]]*+\s++(?=[\"'“‘«(\[]?[^\Wa-z_])")
 _LAST_WORD = re.compile(r"([^\s(\"'“‘«\[]+)[.!?…؟。]+[\"'”’»)\]]*\s*$")
 MAX_SENTENCE = 1_200  # characters; a longer "sentence" is a list or broken markup and is cut at spaces
 

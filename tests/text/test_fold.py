@@ -77,6 +77,11 @@ def test_sentences_lose_no_word_and_stay_short(text: str) -> None:
     assert all(len(part) <= MAX_SENTENCE for part in parts)
 
 
+def test_runs_of_dots_take_time_in_proportion() -> None:
+    """A dotted line of any length is looked at once."""
+    assert "".join(sentences("Contents " + "." * 200_000 + " 17")).count(".") == 200_000
+
+
 def test_passages_are_title_and_runs_of_sentences() -> None:
     """The title, each sentence, and each run of up to three."""
     found = [(p.first, p.last) for p in passages("T", "One. Two. Three. Four.")]
