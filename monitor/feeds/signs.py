@@ -25,6 +25,7 @@ PLAIN_ASCII = bytes.maketrans(BREAKS_ASCII + b"\t", b"\n" * len(BREAKS_ASCII) + 
 REFERENCE = re.compile(r"&(#[0-9]{2,6};|#[xX][0-9a-fA-F]{2,5};|[a-zA-Z]+[0-9]{0,2};|(?![a-zA-Z0-9#]))")
 NAMES = frozenset(name2codepoint) | {"apos"}
 CHARACTERS = ((0x20, 0x7F), (0xA0, 0xD800), (0xE000, 0xFDD0), (0xFDF0, 0xFFFE), (0x10000, 0x1FFFE))
+LINE_ENDS = ("\u2028", "\u2029")
 NUMBER = re.compile(r"#(?:([0-9]+)|[xX]([0-9a-fA-F]+));")
 
 
@@ -71,4 +72,7 @@ def _sign(reference: str) -> str | None:
         known = any(first <= code < end for first, end in CHARACTERS)
     else:
         known = reference[:-1] in NAMES
-    return plain_signs(unescape(f"&{reference}")) if known else None
+    if not known:
+        return None
+    sign = unescape(f"&{reference}")
+    return "\n" if sign in LINE_ENDS else plain_signs(sign)

@@ -118,6 +118,12 @@ def test_decoded_references_are_no_references(text):
     assert decoded(text) == plain_signs(unescape(text))
 
 
+@pytest.mark.parametrize("reference", ["&#x2028;", "&#8233;"])
+def test_line_ends_as_references_keep_words_apart(reference):
+    """A line separator that is written as a reference ends the line; it does not join two words."""
+    assert to_plain(f"<p>one{reference}two</p>", is_html=True) == "one\ntwo"
+
+
 @pytest.mark.parametrize(
     "piece",
     ["<p ", "<p a=", '<p a="', "<!--", "<!-- -", "&#1", "<script>", '<p style="', "<p style=\"d", "<", "<p a=b ", "&a"],
