@@ -1,5 +1,6 @@
 """The stages one after the other, over a real feed server, a real database and real files: up to the alerts."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import date
 from random import Random
@@ -78,6 +79,25 @@ def test_one_bad_feed_stops_no_other(world: World) -> None:
 
     assert (run.feeds, run.failed, run.new) == (3, 1, 1)
     assert "404" in run.errors[0][1]
+
+
+def test_report_that_cannot_be_kept_takes_no_other_feed_with_it(world: World) -> None:
+    """A fault over what one feed brought is raised, once those that answered at the same moment are kept."""
+    world.feeds.items["river"] = [LEVEL]
+    world.feeds.items["hill"] = [("x", "Poison", "No table takes this.")]
+    world.clock.forward(hours=2)
+    with sqlite3.connect(world.store.path) as connection:
+        connection.execute(
+            "CREATE TRIGGER poison BEFORE INSERT ON reports WHEN NEW.title = 'Poison' "
+            "BEGIN SELECT RAISE(ABORT, 'poisoned'); END"
+        )
+    connection.close()
+
+    with pytest.raises(sqlite3.IntegrityError, match="poisoned"):
+        poll(world.store, sources_of(world.feeds), world.settings, clock=world.clock, rng=Random(1))
+    assert [row["title"] for row in world.store.query("SELECT title FROM reports ORDER BY id DESC LIMIT 1")] == [
+        LEVEL[1]
+    ]
 
 
 def test_what_a_feed_held_at_first_is_left_to_the_digest(world: World) -> None:

@@ -9,6 +9,7 @@ from random import Random
 from typing import cast
 
 from monitor.config.settings import FetchSettings, Settings
+from monitor.errors import StoreError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.outage import is_our_outage
 from monitor.feeds.poll import OFFLINE_SENTENCE, OUTAGE_KINDS, poll_in_batches
@@ -64,21 +65,41 @@ def poll(
     store.sync_feeds(sources)  # 1
     due = store.due_feeds(clock(), urls, force)
     failpoint("poll: before fetching")
+    by_url = {source.url: (source, state) for source, state in due}
+    faults: list[Exception] = []
+
+    async def keep(batch: Sequence[FeedOutcome], done: PollRun) -> tuple[list[FeedOutcome], PollRun]:
+        try:
+            return await keep_together(batch, done)
+        except StoreError:
+            raise
+        except Exception as fault:  # of ours, over one feed, it seems: the others are kept, each by itself
+            if len(batch) == 1:
+                faults.append(fault)
+                return [], done
+        judged: list[FeedOutcome] = []
+        for outcome in batch:
+            kept, done = await keep([outcome], done)
+            judged += kept
+        return judged, done
+
+    async def keep_together(batch: Sequence[FeedOutcome], done: PollRun) -> tuple[list[FeedOutcome], PollRun]:
+        with store.together() as polls:
+            judged = [_without_blame(store, outcome, clock()) for outcome in batch]  # 3
+            for outcome in judged:
+                done = _keep(store, polls, *by_url[outcome.url], outcome, settings, clock(), rng, done)  # 4
+            await _elsewhere(polls.commit)
+        return judged, done
 
     async def run() -> PollRun:
         done = PollRun()
         async with make_fetcher(settings.fetch, clock) as fetcher:
-            by_url = {source.url: (source, state) for source, state in due}
             asked = cast(AsyncGenerator[list[FeedOutcome], None], poll_in_batches(due, fetcher, clock))  # 2
             # Closed by hand: leaving the loop early would let requests go on until the garbage is collected.
             async with aclosing(asked) as batches:
                 async for batch in batches:
                     failpoint("poll: fetched")
-                    with store.together() as polls:
-                        judged = [_without_blame(store, outcome, clock()) for outcome in batch]  # 3
-                        for outcome in judged:
-                            done = _keep(store, polls, *by_url[outcome.url], outcome, settings, clock(), rng, done)  # 4
-                        await _elsewhere(polls.commit)
+                    judged, done = await keep(batch, done)
                     failpoint("poll: stored")
                     for outcome in judged:
                         if on_outcome is not None:
@@ -91,6 +112,8 @@ def poll(
     polled = asyncio.run(run()) if due else PollRun()
     if due:
         watch_feeds(store, settings, clock=clock)  # 5
+    if faults:
+        raise faults[0]
     return polled
 
 
