@@ -5,7 +5,9 @@ No httpx client around it: that would follow the environment's proxies, keep coo
 
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import cache, partial
+from importlib import import_module
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +16,9 @@ import httpx
 from anyio import CancelScope, Event, Lock  # noqa: F401  (httpcore's: loaded now, not within the first request)
 
 from monitor.feeds.guard import GuardedBackend
+
+with suppress(ImportError):  # what these locks are made of on asyncio: loaded now, too
+    import_module("anyio._backends._asyncio")
 
 KEPT_IDLE_S = 15.0  # many servers close after that
 

@@ -19,7 +19,7 @@ BATCH = 500  # reports scored at once
 # Reports judged in one transaction, so that other programs never wait long for the lock: ten whose stories and alerts
 # take their time, or so many more that only their verdicts are kept of.
 TOGETHER = 10
-TOGETHER_IN_ALL = 250
+TOGETHER_IN_ALL = 500
 # A report that shares next to nothing with the baseline (by topic or by its nearest claim) can bear out no match, so
 # it is put into no story. Of labelled reports two in a hundred stand in a story with a match and lie below.
 LEAST_FOR_STORY = 0.1

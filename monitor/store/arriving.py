@@ -6,18 +6,34 @@ takes longer than all else; and a long statement leaves Python free, so that it 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from monitor.store.connection import Connection
 from monitor.store.values import to_json
 
-Row = dict[str, Any]
 
-# What is known of an item before it is stored.
-COLUMNS = (
-    *("key", "title", "summary", "content", "url", "address", "text_hash", "title_hash", "outlet", "language"),
-    *("published", "published_raw", "updated", "feed_id", "publisher", "first_sight", "now"),
-)
+class Arrival(NamedTuple):
+    """What is known of an item before it is stored, as SQLite takes it."""
+
+    key: str
+    title: str
+    summary: str
+    content: str
+    url: str | None
+    address: str | None
+    text_hash: str
+    title_hash: str
+    outlet: str | None
+    language: str | None
+    published: str | None
+    published_raw: str | None
+    updated: str | None
+    feed_id: int
+    publisher: str
+    first_sight: int
+    now: str
+
+
 # The earlier report that is this very item: the same words under the same page, guid or feed; or, in another feed, the
 # same page under the same title, for feeds cut their summaries differently.
 _DUPLICATE = """
@@ -34,8 +50,8 @@ _DUPLICATE = """
     ORDER BY 1
     LIMIT 1
 """
-_GATHER = f"CREATE TEMPORARY TABLE IF NOT EXISTS arriving ({', '.join(COLUMNS)})"
-_ARRIVE = f"INSERT INTO arriving VALUES ({', '.join('?' for _ in COLUMNS)})"
+_GATHER = f"CREATE TEMPORARY TABLE IF NOT EXISTS arriving ({', '.join(Arrival._fields)})"
+_ARRIVE = f"INSERT INTO arriving VALUES ({', '.join('?' for _ in Arrival._fields)})"
 _INSERT = f"""
     INSERT INTO reports (
         feed_id, key, version, title, summary, content, url, address, text_hash, title_hash, publisher, outlet,
@@ -62,18 +78,18 @@ class Arrivals:
         self._signs: set[tuple[str, str]] = set()
         self._waiting = 0
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """The new items of one document, in their order, each with COLUMNS."""
+    def add(self, rows: Sequence[Arrival]) -> None:
+        """The new items of one document, in their order."""
         if not rows:
             return
         signs = set(_signs(rows))
-        hashes = Counter(row["text_hash"] for row in rows)
+        hashes = Counter(row.text_hash for row in rows)
         repeats_itself = len(hashes) < len(rows)
         if repeats_itself or not self._signs.isdisjoint(signs):
             self.flush()  # the statement that puts rows in does not see its own
         if not self._waiting:
             self._connection.run(_GATHER)
-        self._connection.run_rows(_ARRIVE, ([row[name] for name in COLUMNS] for row in rows))
+        self._connection.run_rows(_ARRIVE, rows)
         self._signs |= signs
         self._waiting += len(rows)
         if repeats_itself:
@@ -103,10 +119,10 @@ class Arrivals:
             self._connection.run(_REPEATED, row)
 
 
-def _signs(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
+def _signs(rows: Iterable[Arrival]) -> Iterable[tuple[str, str]]:
     """By what a report of another document would be known as the same; rather more than too few."""
     for row in rows:
-        yield row["key"], row["text_hash"]
-        if row["address"] is not None:
-            yield row["address"], row["text_hash"]
-            yield row["address"], row["title_hash"]
+        yield row.key, row.text_hash
+        if row.address is not None:
+            yield row.address, row.text_hash
+            yield row.address, row.title_hash

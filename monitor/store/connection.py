@@ -7,7 +7,7 @@ thread does that, the first must leave the connection alone.
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from monitor.store import uses
 from monitor.store.translate import translating
-from monitor.store.values import Params, bindable, bound
+from monitor.store.values import Params, bindable
 
 APPLICATION_ID = 0x4D4F4E31  # "MON1": tells our files from those of other programs
 BUSY_TIMEOUT_S = 10.0
@@ -130,11 +130,11 @@ class Connection:
         with translating(self.path):
             self._raw.executemany(sql, map(bindable, params))
 
-    def run_rows(self, sql: str, rows: Iterable[Iterable[Any]]) -> None:
-        """The same with unnamed parameters (`?`), which SQLite takes with less work."""
+    def run_rows(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """The same with unnamed parameters (`?`), as `bound` gives them: SQLite takes them with less work."""
         self._must_write()
         with translating(self.path):
-            self._raw.executemany(sql, map(bound, rows))
+            self._raw.executemany(sql, rows)
 
     def insert(self, sql: str, params: Params | None = None) -> int:
         """Do one INSERT inside `write`; gives the new row's id."""

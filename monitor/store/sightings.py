@@ -11,10 +11,10 @@ from typing import Any
 
 from monitor.model import Report
 from monitor.store import edits, identity, tombstones
-from monitor.store.arriving import Arrivals
+from monitor.store.arriving import Arrival, Arrivals
 from monitor.store.connection import Connection
 from monitor.store.records import PollStored
-from monitor.store.values import clean_text, from_iso_or_none, to_json
+from monitor.store.values import clean_text, from_iso_or_none, iso_or_none, to_iso, to_json
 
 Row = dict[str, Any]
 
@@ -31,6 +31,29 @@ class _Item:
     def values(self) -> Row:
         """Its columns."""
         return _values(self.report) | {"feed_id": self._feed_id}
+
+    def arrival(self, publisher: str, first_sight: int, now: str) -> Arrival:
+        """The item as it is stored for the first time."""
+        report, values = self.report, self.values
+        return Arrival(
+            report.key,
+            report.title,
+            report.summary,
+            report.content,
+            _clean_or_none(report.url),
+            _clean_or_none(values["address"]),
+            values["text_hash"],
+            values["title_hash"],
+            _clean_or_none(report.outlet),
+            _clean_or_none(report.language),
+            iso_or_none(report.published),
+            _clean_or_none(report.published_raw),
+            iso_or_none(report.updated),
+            self._feed_id,
+            publisher,
+            first_sight,
+            now,
+        )
 
 
 class Document:
@@ -115,17 +138,12 @@ class Document:
     def _is_removed(self, item: _Item) -> bool:
         return tombstones.is_known(self._connection, item.values)
 
-    def _rows(self, items: Iterable[_Item], now: datetime) -> list[Row]:
+    def _rows(self, items: Iterable[_Item], now: datetime) -> list[Arrival]:
         """What arrives."""
-        feed = self._feed
+        feed, first_sight, at = self._feed, int(self._is_first), to_iso(now)
+        of_feed = feed["publisher"], feed["title"], feed["url"]
         return [
-            item.values
-            | {
-                "publisher": identity.publisher_of(item.report, feed["publisher"], feed["title"], feed["url"]),
-                "first_sight": self._is_first,
-                "now": now,
-            }
-            for item in items
+            item.arrival(clean_text(identity.publisher_of(item.report, *of_feed)), first_sight, at) for item in items
         ]
 
     def _mark_sight(self, report_ids: Sequence[int], now: datetime) -> None:
@@ -238,3 +256,7 @@ def _cleaned(report: Report) -> Report:
         return report
     key, title, summary, content = clean
     return replace(report, key=key, title=title, summary=summary, content=content)
+
+
+def _clean_or_none(text: str | None) -> str | None:
+    return None if text is None else clean_text(text)

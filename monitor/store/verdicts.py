@@ -8,7 +8,7 @@ from monitor.model import Baseline, Scored
 from monitor.store import reports
 from monitor.store.connection import Connection
 from monitor.store.records import StoredReport
-from monitor.store.values import to_json
+from monitor.store.values import bound, to_json
 
 _WAITS = "(v.report_id IS NULL OR v.revision <> :revision OR v.report_version <> r.version)"
 
@@ -113,17 +113,19 @@ def save(connection: Connection, judged: Sequence[tuple[int, Scored]], baseline:
             best_claim_score = excluded.best_claim_score, entities = excluded.entities, decided_at = excluded.decided_at
         """,
         (
-            (
-                report_id,
-                baseline.id,
-                baseline.revision,
-                scored.score,
-                scored.decision.value,
-                scored.reason,
-                scored.best_claim,
-                scored.best_claim_score,
-                to_json(scored.entities) if scored.entities else "[]",
-                now,
+            bound(
+                (
+                    report_id,
+                    baseline.id,
+                    baseline.revision,
+                    scored.score,
+                    scored.decision.value,
+                    scored.reason,
+                    scored.best_claim,
+                    scored.best_claim_score,
+                    to_json(scored.entities) if scored.entities else "[]",
+                    now,
+                )
             )
             for report_id, scored in judged
         ),
