@@ -7,7 +7,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monitor.errors import StoreError
@@ -25,7 +25,7 @@ def outbox_turn(database: Path, *, wait_s: float, stopping: Callable[[], bool]) 
     """Holds the lock; False if another program still had it after that time, or we are to stop."""
     path = lock_path(database)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = _opened(path, database)
     except OSError as exc:
         raise StoreError(
             f"{path}: cannot be made ({exc.strerror}), whoever delivers must be able to write there"
@@ -34,6 +34,18 @@ def outbox_turn(database: Path, *, wait_s: float, stopping: Callable[[], bool]) 
         yield _lock(descriptor, time.monotonic() + wait_s, stopping)
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path, database: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    if os.geteuid() == 0:  # as SQLite does with its own files: the daemon of another user must be able to lock it
+        with suppress(OSError):
+            owner = database.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor
 
 
 def _lock(descriptor: int, deadline: float, stopping: Callable[[], bool]) -> bool:

@@ -1,5 +1,6 @@
 """Alerts and the outbox: claimed, sent, marked; what was told stays told."""
 
+import os
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ from store_samples import BASELINE, START, Clock, Judge, Poll, make_match, make_
 
 from monitor.model import Alert, AlertState, Delivery, Message, Recipient, Relation, Severity, StoryTold
 from monitor.store import Store, StoryFacts
-from monitor.store.outbox_turn import outbox_turn
+from monitor.store.outbox_turn import lock_path, outbox_turn
 
 ADA = Recipient(name="Ada", channel="smtp", address="ada@desk.example")
 BO = Recipient(name="Bo", channel="file", address="mail")
@@ -154,6 +155,16 @@ def test_told_is_what_people_were_told(store: Store, alert_id: int) -> None:
         assert told.figures == {("C1", "35 million"), ("C3", "35 million")}
         assert (told.severity, told.publishers) == (Severity.NORMAL, 1)
         assert tx.told("another", 1) == StoryTold()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_lock_of_the_outbox_belongs_to_whom_the_database_belongs(store: Store) -> None:
+    """When root delivers once by hand, the daemon of another user can still take its turn."""
+    os.chown(store.path, 65534, 65534)
+
+    with outbox_turn(store.path, wait_s=0, stopping=lambda: False) as is_ours:
+        assert is_ours
+    assert lock_path(store.path).stat().st_uid == 65534
 
 
 def test_story_facts_count_publishers_and_find_the_thread(store: Store, alert_id: int) -> None:
