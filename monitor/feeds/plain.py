@@ -57,7 +57,16 @@ def to_plain(markup_or_text: str, *, is_html: bool, limit: int = MAX_CONTENT_CHA
         return ""
     if USUAL_LINE.fullmatch(markup_or_text) and "  " not in markup_or_text:
         return cut(markup_or_text.strip(), limit)
-    text = plain_signs(markup_or_text[:MAX_MARKUP_CHARS])
+    if len(markup_or_text) > 4 * limit:
+        # What ends at a tag reads as it does in the whole; where it gives more text than is kept, the rest is not read.
+        head = markup_or_text[: markup_or_text.rfind(">", 0, 3 * limit) + 1]
+        if head and len(text := _told(head, is_html)) > limit:
+            return cut(text, limit)
+    return cut(_told(markup_or_text[:MAX_MARKUP_CHARS], is_html), limit)
+
+
+def _told(markup_or_text: str, is_html: bool) -> str:
+    text = plain_signs(markup_or_text)
     for number in range(MAX_PASSES):
         if not ("<" in text or "&" in text) or not ((is_html and number == 0) or _is_markup(text)):
             break
@@ -65,7 +74,7 @@ def to_plain(markup_or_text: str, *, is_html: bool, limit: int = MAX_CONTENT_CHA
     text = single_spaced(text)
     if "<" in text and MARKUP.search(text):
         text = clean(MARKUP.sub(" ", text))
-    return cut(text, limit)
+    return text
 
 
 def _is_markup(text: str) -> bool:

@@ -114,11 +114,12 @@ def tame_text(markup: str) -> str | None:
 def _separators(names: list[str], texts: list[str]) -> list[str] | None:
     """What each tag leaves in the text, if all are known and each end tag is that of the element opened last."""
     opened: list[str] = []
-    last = ""
+    known = TAGS.get
     for number, name in enumerate(names):
-        tag = TAGS.get(name)
+        tag = known(name)
         if tag is None:
-            if last not in ("br", "hr") or name != "/" + last:  # of XHTML
+            before = names[number - 1] if number else ""
+            if before not in ("br", "hr") or name != "/" + before:  # of XHTML
                 return None
             continue
         opens, closes, ends = tag
@@ -126,13 +127,12 @@ def _separators(names: list[str], texts: list[str]) -> list[str] | None:
             return None
         if opens:
             opened.append(opens)
+            if len(opened) > MAX_DEPTH:
+                return None
         elif closes:
             closed = opened.pop() if opened else ""
             if closed != closes and not (closed == ENDED and closes == "p" and _is_on_new_line(number, names, texts)):
                 return None
-        last = name
-        if len(opened) > MAX_DEPTH:
-            return None
     return [SEPARATORS.get(name, "\n") for name in names]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.plain import KNOWN, to_line, to_plain
+from monitor.feeds.plain import KNOWN, cut, to_line, to_plain
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,11 @@ def test_nothing_that_comes_out_is_markup(text, is_html):
 
     assert not re.search(rf"<\s*/?\s*(?:{KNOWN})(?![\w-])|<!--", plain, re.IGNORECASE)
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]", plain)
+
+
+@pytest.mark.parametrize("tag", ["<p>", "<br/>", '<p class="x">', "<p hidden>", "<div><p>", "<b>", "<li>"])
+def test_what_is_cut_off_anyway_need_not_be_read(tag):
+    """Of markup many times too long only the beginning is read, and gives the same text as the whole."""
+    markup = "".join(f"{tag}word {number} &amp; more" for number in range(400))
+
+    assert to_plain(markup, is_html=True, limit=300) == cut(to_plain(markup, is_html=True, limit=100_000), 300)
