@@ -88,6 +88,8 @@ def to_line(markup_or_text: str, *, is_html: bool, limit: int = MAX_TITLE_CHARS)
 
 def clean(text: str) -> str:
     """The text without hidden characters, its spaces single and its line breaks plain."""
+    if USUAL_LINE.fullmatch(text) and "  " not in text:
+        return text.strip()
     return single_spaced(plain_signs(text))
 
 
