@@ -33,6 +33,7 @@ _EMPTY = frozenset(
     ).split()
 )
 _UNTIL = re.compile(r"\b(?:until|till|through|by|before)\b[^,.;]{0,30}$", re.IGNORECASE)
+MOST_CLAIM_CHARACTERS = 2_000  # a longer one is an article; its expressions would take seconds
 _HALF = 0.5  # of the words of what is missing
 _OPEN_SENTENCE = re.compile(
     r"\b(?:no|not|never|nobody|none|without|cannot|denies|denied|ruled? out|hopes?|wants?|urged?|called? (?:on|for)|"
@@ -45,7 +46,7 @@ _OPEN_SENTENCE = re.compile(
 def _missing(claim: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """What a claim says is not there or was not done: as written, and the stems of its words that tell."""
     found = []
-    for match in _DENIED.finditer(claim):
+    for match in _DENIED.finditer(claim[:MOST_CLAIM_CHARACTERS]):
         what = _CLAUSE_ENDS.split(match["what"])[0]
         telling = frozenset(stems(what)) - _EMPTY
         if telling:
@@ -82,6 +83,7 @@ def _told(wanted: frozenset[str], sentence: str) -> str:
 
 def due(claim: str, *, is_open: bool) -> date | None:
     """The last day of what a claim expects, if it looks ahead (`is_open`), or of what it says lasts until a day."""
+    claim = claim[:MOST_CLAIM_CHARACTERS]
     days = [
         date(named.year, named.month, named.day or monthrange(named.year, named.month)[1])
         for named in find_dates(claim)

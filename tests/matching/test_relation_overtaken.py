@@ -91,3 +91,9 @@ def test_the_only_one_has_company_only_among_its_own_kind():
 
     assert relation(claim, "Second crossing opens for aid at Ostby") is Relation.UPDATES
     assert relation(claim, "Two trucks with aid pass Ostby crossing") is not Relation.UPDATES
+
+
+def test_a_claim_as_long_as_a_book_is_read_to_a_bound():
+    """What stands behind two thousand characters of a claim takes no time and decides nothing."""
+    assert due("May 2020 " * 100_000 + "June 2022", is_open=True) == date(2020, 5, 31)
+    assert come_true("word " * 100_000 + "not opened.", "The bridge opened", "") is None
