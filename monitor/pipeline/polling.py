@@ -1,7 +1,7 @@
 """The stage `poll`: ask the feeds that are due, and keep what they bring."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -65,31 +65,7 @@ def poll(
     store.sync_feeds(sources)  # 1
     due = store.due_feeds(clock(), urls, force)
     failpoint("poll: before fetching")
-    by_url = {source.url: (source, state) for source, state in due}
-    faults: list[Exception] = []
-
-    async def keep(batch: Sequence[FeedOutcome], done: PollRun) -> tuple[list[FeedOutcome], PollRun]:
-        try:
-            return await keep_together(batch, done)
-        except StoreError:
-            raise
-        except Exception as fault:  # of ours, over one feed, it seems: the others are kept, each by itself
-            if len(batch) == 1:
-                faults.append(fault)
-                return [], done
-        judged: list[FeedOutcome] = []
-        for outcome in batch:
-            kept, done = await keep([outcome], done)
-            judged += kept
-        return judged, done
-
-    async def keep_together(batch: Sequence[FeedOutcome], done: PollRun) -> tuple[list[FeedOutcome], PollRun]:
-        with store.together() as polls:
-            judged = [_without_blame(store, outcome, clock()) for outcome in batch]  # 3
-            for outcome in judged:
-                done = _keep(store, polls, *by_url[outcome.url], outcome, settings, clock(), rng, done)  # 4
-            await _elsewhere(polls.commit)
-        return judged, done
+    keeper = _Keeper(store, {source.url: (source, state) for source, state in due}, settings, clock, rng)
 
     async def run() -> PollRun:
         done = PollRun()
@@ -99,7 +75,7 @@ def poll(
             async with aclosing(asked) as batches:
                 async for batch in batches:
                     failpoint("poll: fetched")
-                    judged, done = await keep(batch, done)
+                    judged, done = await keeper.keep(batch, done)
                     failpoint("poll: stored")
                     for outcome in judged:
                         if on_outcome is not None:
@@ -112,9 +88,55 @@ def poll(
     polled = asyncio.run(run()) if due else PollRun()
     if due:
         watch_feeds(store, settings, clock=clock)  # 5
-    if faults:
-        raise faults[0]
+    if keeper.faults:
+        raise keeper.faults[0]
     return polled
+
+
+class _Keeper:
+    """Keeps what polls of one round brought."""
+
+    def __init__(
+        self,
+        store: Store,
+        by_url: Mapping[str, tuple[FeedSource, FeedState]],
+        settings: Settings,
+        clock: Clock,
+        rng: Random,
+    ) -> None:
+        self.faults: list[Exception] = []  # of ours, to be raised when the round is over
+        self._store = store
+        self._by_url = by_url
+        self._settings = settings
+        self._clock = clock
+        self._rng = rng
+
+    async def keep(self, batch: Sequence[FeedOutcome], done: PollRun) -> tuple[list[FeedOutcome], PollRun]:
+        """The outcomes as they were kept, and the sum of the round with them."""
+        try:
+            return await self._together(batch, done)
+        except StoreError:
+            raise
+        except Exception as fault:  # over one feed, it seems: the others are kept, each by itself
+            if len(batch) == 1:
+                self.faults.append(fault)
+                return [], done
+        judged: list[FeedOutcome] = []
+        for outcome in batch:
+            kept, done = await self.keep([outcome], done)
+            judged += kept
+        return judged, done
+
+    async def _together(self, batch: Sequence[FeedOutcome], done: PollRun) -> tuple[list[FeedOutcome], PollRun]:
+        with self._store.together() as polls:
+            judged = [_without_blame(self._store, outcome, self._clock()) for outcome in batch]  # 3
+            for outcome in judged:
+                source, state = self._by_url[outcome.url]
+                done = _keep(  # 4
+                    self._store, polls, source, state, outcome, self._settings, self._clock(), self._rng, done
+                )
+            await _elsewhere(polls.commit)
+        return judged, done
 
 
 def _without_blame(store: Store, outcome: FeedOutcome, now: datetime) -> FeedOutcome:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
 from monitor.store import reports
 from monitor.store.connection import Connection
@@ -27,35 +28,25 @@ def ids(connection: Connection, since: datetime) -> dict[int, int]:
 
 def members(connection: Connection, since: datetime, known: Collection[int]) -> Iterator[StoredReport]:
     """The reports seen since then that belong to a story, duplicates and known ones left out."""
-    rows = connection.rows(
-        f"""
-        SELECT {reports.COLUMNS}
-        FROM reports r
-        JOIN feeds f ON f.id = r.feed_id
-        WHERE r.first_seen_at >= :since
-          AND r.story_id IS NOT NULL
-          AND r.duplicate_of IS NULL
-          AND r.id NOT IN (SELECT value FROM json_each(:known))
-        ORDER BY r.id
-        """,
-        {"since": since, "known": to_json(list(known))},
-    )
-    return (reports.stored(row) for row in rows)
+    condition = "r.story_id IS NOT NULL AND r.id NOT IN (SELECT value FROM json_each(:known))"
+    return _seen(connection, condition, {"since": since, "known": to_json(list(known))})
 
 
 def judged(connection: Connection, since: datetime) -> Iterator[StoredReport]:
     """The reports seen since then that were judged, whether or not they belong to a story; duplicates left out."""
+    return _seen(connection, "EXISTS (SELECT 1 FROM verdicts v WHERE v.report_id = r.id)", {"since": since})
+
+
+def _seen(connection: Connection, condition: str, about: dict[str, Any]) -> Iterator[StoredReport]:
     rows = connection.rows(
         f"""
         SELECT {reports.COLUMNS}
         FROM reports r
         JOIN feeds f ON f.id = r.feed_id
-        WHERE r.first_seen_at >= :since
-          AND r.duplicate_of IS NULL
-          AND EXISTS (SELECT 1 FROM verdicts v WHERE v.report_id = r.id)
+        WHERE r.first_seen_at >= :since AND r.duplicate_of IS NULL AND {condition}
         ORDER BY r.id
         """,
-        {"since": since},
+        about,
     )
     return (reports.stored(row) for row in rows)
 

@@ -139,6 +139,8 @@ def test_supervisor_is_silent_without_one(tmp_path: Path) -> None:
     Supervisor({"NOTIFY_SOCKET": str(tmp_path / "none"), "WATCHDOG_USEC": "1", "WATCHDOG_PID": "1"}).alive()
     Supervisor({"NOTIFY_SOCKET": "@monitor-nobody"}).ready()
 
+    assert list(tmp_path.iterdir()) == []
+
 
 @pytest.fixture
 def callee() -> Iterator[tuple[str, list[str], list[int]]]:
