@@ -85,6 +85,16 @@ def ask_thrice(settings, answers: list[list[bytes]], validators: Validators | No
     return asyncio.run(run()), connections
 
 
+async def refusal_of(settings, answer) -> FetchError:
+    """The error of a fetch from a server that answers so."""
+    listener = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    async with listener, Fetcher(settings, now) as fetcher:
+        with pytest.raises(FetchError) as caught:
+            await fetcher.get(f"http://127.0.0.1:{port}/")
+    return caught.value
+
+
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
 FORGED = GOOD.replace(b"good", b"evil")
 UNCHANGED = b"HTTP/1.1 304 Not Modified\r\n\r\n"
@@ -119,12 +129,7 @@ def test_new_connection_that_is_closed_is_not_replaced(settings):
             await reader.readuntil(b"\r\n\r\n")
             writer.close()
 
-        listener = await asyncio.start_server(answer, "127.0.0.1", 0)
-        port = listener.sockets[0].getsockname()[1]
-        async with listener, Fetcher(settings, now) as fetcher:
-            with pytest.raises(FetchError) as caught:
-                await fetcher.get(f"http://127.0.0.1:{port}/")
-        return caught.value
+        return await refusal_of(settings, answer)
 
     assert asyncio.run(run()).kind == "protocol"
     assert connections == 1
@@ -206,12 +211,7 @@ def test_garbage_in_place_of_http_is_an_error(settings):
             writer.write(b"SSH-2.0-OpenSSH_9\r\n\r\n")
             writer.close()
 
-        listener = await asyncio.start_server(answer, "127.0.0.1", 0)
-        port = listener.sockets[0].getsockname()[1]
-        async with listener, Fetcher(settings, now) as fetcher:
-            with pytest.raises(FetchError) as caught:
-                await fetcher.get(f"http://127.0.0.1:{port}/")
-        return caught.value
+        return await refusal_of(settings, answer)
 
     assert asyncio.run(run()).kind == "protocol"
 
@@ -226,12 +226,7 @@ def test_headers_without_end_are_cut_off(settings):
             await reader.read()
             writer.close()
 
-        listener = await asyncio.start_server(answer, "127.0.0.1", 0)
-        port = listener.sockets[0].getsockname()[1]
-        async with listener, Fetcher(settings, now) as fetcher:
-            with pytest.raises(FetchError) as caught:
-                await fetcher.get(f"http://127.0.0.1:{port}/")
-        return caught.value
+        return await refusal_of(settings, answer)
 
     assert asyncio.run(run()).kind in {"protocol", "timeout"}
 
